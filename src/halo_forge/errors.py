@@ -1,0 +1,59 @@
+"""Every exception that halo-forge raises on purpose.
+
+::
+
+    HaloForgeError
+    ├── UserError              a mistake that the user can mend: one line, exit status 2
+    │   ├── ProblemFileError   a problem file is missing, empty or has a bad line
+    │   ├── SampleFileError    the same for a file of samples
+    │   ├── ModelError         no such model, or no engine for it
+    │   ├── ToolchainError     a compiler or interpreter that a run needs is not there
+    │   ├── SandboxError       no sandbox can be had on this machine
+    │   └── StoreError         the output cannot be written, or belongs to another run
+    ├── EngineError            a model engine failed while it was generating: exit status 3
+    └── JudgeError            a verdict could not be reached; becomes Outcome.JUDGE_ERROR
+
+A `UserError` says what is wrong, where, and what to type instead, in one line.
+"""
+
+from __future__ import annotations
+
+
+class HaloForgeError(Exception):
+    """Base of every error on this page."""
+
+
+class UserError(HaloForgeError):
+    """The user can mend this. Its text is shown as it is, with exit status 2."""
+
+
+class ProblemFileError(UserError):
+    """A problem set cannot be used as it stands."""
+
+
+class SampleFileError(UserError):
+    """A file of samples cannot be used as it stands."""
+
+
+class ModelError(UserError):
+    """The model named cannot be found, or no installed engine can run it."""
+
+
+class ToolchainError(UserError):
+    """A compiler or an interpreter is missing or does not work."""
+
+
+class SandboxError(UserError):
+    """No sandbox of the tier that was asked for works on this machine."""
+
+
+class StoreError(UserError):
+    """A run cannot be written, or what is on disk belongs to another run."""
+
+
+class EngineError(HaloForgeError):
+    """The engine failed on a request. What was generated before is kept."""
+
+
+class JudgeError(HaloForgeError):
+    """Judging failed through no fault of the sample."""

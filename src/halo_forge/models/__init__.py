@@ -1,0 +1,1 @@
+"""Where samples come from: the `Sampler` protocol and one file an engine."""

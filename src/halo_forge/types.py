@@ -1,0 +1,272 @@
+"""The words of halo-forge: the frozen types that travel from a problem to a report.
+
+``Problem -> Sample -> Verdict -> Report``. Everything here is plain data from the standard library: nothing is
+read, run or printed. Values are checked once, where they enter (`halo_forge.problems`, `halo_forge.store`,
+`halo_forge.cli`); inside, these types are trusted.
+
+Units are in the names: ``_s`` seconds, ``_mb`` mebibytes, ``_bytes`` bytes. ``None`` means "not known" or "not
+measured", never zero.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Language(StrEnum):
+    """Programming languages a problem can ask for."""
+
+    C = "c"
+    CPP = "cpp"
+    PYTHON = "python"
+
+
+class TestStyle(StrEnum):
+    """How a problem decides whether a program is right."""
+
+    __test__ = False  # not a test case, whatever pytest makes of the name
+
+    COMPILE = "compile"  # no tests: compiling is all that is asked
+    OUTPUT = "output"  # run it, compare standard output
+    ASSERTS = "asserts"  # call it from a suite of assertions
+
+
+class SampleForm(StrEnum):
+    """What the text of a sample is."""
+
+    SOLUTION = "solution"  # an answer that holds a whole program, perhaps with prose around it
+    COMPLETION = "completion"  # the continuation of the problem's prompt, character for character
+
+
+class PromptStyle(StrEnum):
+    """How a problem's prompt is put to a model."""
+
+    AUTO = "auto"
+    CHAT = "chat"
+    COMPLETION = "completion"
+
+
+class FinishReason(StrEnum):
+    """Why a model stopped."""
+
+    STOP = "stop"  # by itself, or at a stop sequence
+    LENGTH = "length"  # at the token limit
+    CONTEXT = "context"  # the prompt did not fit, so nothing was generated
+    UNKNOWN = "unknown"  # the sample comes from a file that does not say
+
+
+class Outcome(StrEnum):
+    """What became of one sample. Exactly one of them is a pass."""
+
+    ACCEPTED = "accepted"
+    WRONG_ANSWER = "wrong_answer"
+    RUNTIME_ERROR = "runtime_error"
+    TIME_LIMIT = "time_limit"
+    MEMORY_LIMIT = "memory_limit"
+    OUTPUT_LIMIT = "output_limit"
+    COMPILE_ERROR = "compile_error"
+    NO_CODE = "no_code"
+    JUDGE_ERROR = "judge_error"  # our fault or the machine's, never the model's: left out of every rate
+
+
+class KilledBy(StrEnum):
+    """Which limit ended a run before the program did."""
+
+    CPU = "cpu"
+    WALL = "wall"
+    MEMORY = "memory"
+    OUTPUT = "output"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one sample may use. The result file records them, because they decide verdicts."""
+
+    compile_cpu_s: float = 20.0
+    compile_memory_mb: int = 2048
+    cpu_s: float = 5.0
+    memory_mb: int = 512
+    output_bytes: int = 4 * 1024 * 1024  # for each of stdout and stderr
+    file_mb: int = 64  # largest single file, and what /tmp holds is bounded too
+    processes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class LimitOverrides:
+    """A problem's own limits; ``None`` leaves the run's limit as it is."""
+
+    cpu_s: float | None = None
+    memory_mb: int | None = None
+
+    def apply(self, limits: Limits) -> Limits:
+        """The run's `limits` with this problem's own in their place."""
+        given = {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
+        return replace(limits, **given)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of a program: what it reads and what it has to print."""
+
+    stdin: str
+    expected_output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One task for a model.
+
+    Attributes:
+        id: unique in its set.
+        prompt: what the model is asked, or the code that it has to go on with.
+        language: what the answer has to be written in.
+        category: for the breakdown; ``None`` is shown as ``uncategorized``.
+        difficulty: free text, shown by ``data list``.
+        cases: runs with their expected output (`TestStyle.OUTPUT`).
+        tests: source of an assertion suite (`TestStyle.ASSERTS`).
+        entry_point: the function that the suite calls.
+        prompt_is_code: the prompt is the beginning of the program (HumanEval), not a request in words.
+        solution: a reference answer, for ``data check``.
+        solution_form: how `solution` is to be read.
+        limits: this problem's own limits.
+    """
+
+    id: str
+    prompt: str
+    language: Language
+    category: str | None = None
+    difficulty: str | None = None
+    cases: tuple[Case, ...] = ()
+    tests: str | None = None
+    entry_point: str | None = None
+    prompt_is_code: bool = False
+    solution: str | None = None
+    solution_form: SampleForm = SampleForm.SOLUTION
+    limits: LimitOverrides = field(default_factory=LimitOverrides)
+
+    @property
+    def test_style(self) -> TestStyle:
+        """How an answer is judged."""
+        if self.tests is not None:
+            return TestStyle.ASSERTS
+        return TestStyle.OUTPUT if self.cases else TestStyle.COMPILE
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (first 16 hex digits) of all that decides a verdict or a generation.
+
+        Category, difficulty and the reference solution are left out: changing them changes no sample's verdict.
+        """
+        content = asdict(self)
+        for name in ("category", "difficulty", "solution", "solution_form"):
+            del content[name]
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer of a model to one problem.
+
+    Attributes:
+        index: 0, 1, … within its problem.
+        n_tokens: generated tokens, ``None`` when the engine or the file does not say.
+        prompt_tokens: tokens of the rendered prompt.
+        token_ids: the generated tokens, where the engine gives them.
+        seed: the seed of this very sample.
+    """
+
+    problem_id: str
+    index: int
+    text: str
+    form: SampleForm = SampleForm.SOLUTION
+    finish_reason: FinishReason = FinishReason.UNKNOWN
+    n_tokens: int | None = None
+    prompt_tokens: int | None = None
+    token_ids: tuple[int, ...] | None = None
+    seed: int | None = None
+
+    @property
+    def key(self) -> SampleKey:
+        """What tells this sample from every other of its run."""
+        return (self.problem_id, self.index)
+
+
+SampleKey = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What happened when a command ran in a sandbox.
+
+    Attributes:
+        exit_code: ``None`` when the sandbox had to kill it.
+        signal: the signal that ended it by itself (SIGSEGV is 11), or ``None``.
+        cpu_s: user and system time of the whole process tree.
+        peak_rss_mb: largest resident size of the tree that was seen, ``None`` when it ended before one look.
+        killed_by: the limit that it hit, if any.
+        truncated: stdout or stderr was cut at the output limit.
+    """
+
+    exit_code: int | None
+    signal: int | None
+    stdout: bytes
+    stderr: bytes
+    cpu_s: float
+    wall_s: float
+    peak_rss_mb: float | None = None
+    killed_by: KilledBy | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found out about one sample.
+
+    Attributes:
+        compiled: ``None`` when that could not be found out (`Outcome.JUDGE_ERROR`).
+        tests_passed: of `tests_total`; both ``None`` where there is nothing to count.
+        detail: one line to a screenful for a reader: the compiler's words, the difference, the exception.
+        cpu_s: CPU seconds of the program, compilation not included; ``None`` when it never ran.
+        wall_s: seconds that judging took, compilation included.
+    """
+
+    problem_id: str
+    index: int
+    outcome: Outcome
+    compiled: bool | None
+    tests_passed: int | None = None
+    tests_total: int | None = None
+    detail: str = ""
+    cpu_s: float | None = None
+    wall_s: float | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the sample counts as right."""
+        return self.outcome is Outcome.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A rate with its 95% interval.
+
+    Attributes:
+        value: ``None`` when it is undefined (pass@k with fewer than k samples of some problem).
+        low, high: bounds of the interval, ``None`` when there is none.
+        problems: how many problems stand behind it.
+        samples: how many samples stand behind it.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    problems: int
+    samples: int
+
+
+JSONObject = dict[str, Any]
