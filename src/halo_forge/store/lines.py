@@ -1,0 +1,277 @@
+"""What one line of a run's files says, there and back.
+
+Scope: the JSON of a generated and of a judged sample, checked as it is read; and what follows from the lines alone.
+Limits: JSON has no way to write two surrogates that make up a pair other than as the character that they stand for,
+so such a pair comes back as that character. A lone surrogate comes back as it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from halo_forge.errors import SampleFileError
+from halo_forge.types import FinishReason, JSONObject, Outcome, Sample, SampleForm, SampleKey, Verdict
+
+T = TypeVar("T")
+
+_MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a sample was generated and judged: unix seconds, ``None`` where it was not or nobody knows.
+
+    A run that is resumed has gaps, so the store notes in which session (opening of the run: 0, 1, …) each of the two
+    happened. Whoever makes a `Times` leaves the sessions out.
+    """
+
+    generation_started_at: float | None = None
+    generated_at: float | None = None
+    judging_started_at: float | None = None
+    judged_at: float | None = None
+    generation_session: int | None = None
+    judging_session: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedSample:
+    """A sample that still has to be judged."""
+
+    sample: Sample
+    times: Times
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSample:
+    """A sample and what was found out about it."""
+
+    sample: Sample
+    verdict: Verdict
+    times: Times
+
+
+def phase_seconds(times: Iterable[Times]) -> tuple[float | None, float | None]:
+    """Generation time and verification time of a run: wall seconds from the first start to the last end, summed
+    over its sessions.
+
+    The two overlap where a run judges while it generates. ``None`` where no times are known (samples that came from a
+    file were not generated here) and where the clock was set back in between. Memory does not grow with the samples.
+    """
+    generation: dict[int, tuple[float, float]] = {}
+    judging: dict[int, tuple[float, float]] = {}
+    for t in times:
+        _widen(generation, t.generation_session, t.generation_started_at, t.generated_at)
+        _widen(judging, t.judging_session, t.judging_started_at, t.judged_at)
+    return _total(generation), _total(judging)
+
+
+def read_samples_file(path: Path) -> Iterator[JudgedSample]:
+    """The judged samples of a run's ``x.samples.jsonl``, in the order in which they were judged.
+
+    Reads only and takes no lock, so the run may still be going on: a last line that is not whole yet is left out. Of
+    several lines on the same sample the first one counts.
+
+    Raises:
+        SampleFileError: at the first step, when there is no such file; at a line which is not a judged sample.
+    """
+    seen: set[SampleKey] = set()
+    try:
+        for number, raw in enumerate(read_lines(path), start=1):
+            judged = _judged_or_refused(path, number, raw)
+            if judged is not None and judged.sample.key not in seen:
+                seen.add(judged.sample.key)
+                yield judged
+    except OSError as error:
+        raise SampleFileError(f"cannot read {path}: {error.strerror}") from error
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """The lines of a file with their ends. Only ``\\n`` ends a line; without it a line is the last one, whatever is
+    appended in the meantime."""
+    with path.open("rb") as file:
+        for raw in file:
+            yield raw
+            if not raw.endswith(b"\n"):
+                return
+
+
+def decode_lines(path: Path, decode: Callable[[bytes], T]) -> Iterator[tuple[bytes, T | None]]:
+    """Each line of a file and what it says, ``None`` for a line that says nothing. No lines where there is no file."""
+    if not path.exists():
+        return
+    for raw in read_lines(path):
+        try:
+            yield raw, decode(raw)
+        except ValueError:
+            yield raw, None
+
+
+def encode_generated(generated: GeneratedSample) -> bytes:
+    """The line for ``x.generated.jsonl``, with its end."""
+    return _encode(_sample_fields(generated.sample) | {"times": asdict(generated.times)})
+
+
+def encode_judged(judged: JudgedSample) -> bytes:
+    """The line for ``x.samples.jsonl``, with its end."""
+    verdict = judged.verdict
+    fields: JSONObject = {
+        "outcome": verdict.outcome,
+        "passed": verdict.passed,
+        "compiled": verdict.compiled,
+        "tests_passed": verdict.tests_passed,
+        "tests_total": verdict.tests_total,
+        "cpu_s": verdict.cpu_s,
+        "wall_s": verdict.wall_s,
+        "detail": verdict.detail,
+        "times": asdict(judged.times),
+    }
+    return _encode(_sample_fields(judged.sample) | fields)
+
+
+def decode_generated(raw: bytes) -> GeneratedSample:
+    """The sample of a line; `ValueError` when there is none in it."""
+    fields = _decode(raw)
+    return GeneratedSample(_sample(fields), _times(fields))
+
+
+def decode_judged(raw: bytes) -> JudgedSample:
+    """The judged sample of a line; `ValueError` when there is none in it."""
+    fields = _decode(raw)
+    sample = _sample(fields)
+    return JudgedSample(sample, _verdict(fields, sample), _times(fields))
+
+
+def encode_document(value: JSONObject) -> bytes:
+    """A JSON file for people too: indented, UTF-8."""
+    return _encode(value, indent=2)
+
+
+def _encode(value: JSONObject, indent: int | None = None) -> bytes:
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+        return text.encode() + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate: UTF-8 cannot carry it, an escape can
+        return json.dumps(value, allow_nan=False, indent=indent).encode() + b"\n"
+
+
+def _decode(raw: bytes) -> JSONObject:
+    try:
+        value = json.loads(raw.decode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _sample_fields(sample: Sample) -> JSONObject:
+    fields: JSONObject = {
+        "problem_id": sample.problem_id,
+        "index": sample.index,
+        "text": sample.text,
+        "form": sample.form,
+        "finish_reason": sample.finish_reason,
+        "n_tokens": sample.n_tokens,
+        "prompt_tokens": sample.prompt_tokens,
+        "seed": sample.seed,
+    }
+    return fields if sample.token_ids is None else fields | {"token_ids": sample.token_ids}
+
+
+def _sample(fields: JSONObject) -> Sample:
+    index = _need(fields, "index", int)
+    if index < 0:
+        raise ValueError(f"index: {index} is negative")
+    token_ids = _may(fields, "token_ids", list)
+    if token_ids is not None and any(type(token) is not int for token in token_ids):
+        raise ValueError("token_ids: not a list of whole numbers")
+    return Sample(
+        problem_id=_need(fields, "problem_id", str),
+        index=index,
+        text=_need(fields, "text", str),
+        form=SampleForm(_need(fields, "form", str)),
+        finish_reason=FinishReason(_need(fields, "finish_reason", str)),
+        n_tokens=_may(fields, "n_tokens", int),
+        prompt_tokens=_may(fields, "prompt_tokens", int),
+        token_ids=None if token_ids is None else tuple(token_ids),
+        seed=_may(fields, "seed", int),
+    )
+
+
+def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
+    return Verdict(
+        problem_id=sample.problem_id,
+        index=sample.index,
+        outcome=Outcome(_need(fields, "outcome", str)),
+        compiled=_may(fields, "compiled", bool),
+        tests_passed=_may(fields, "tests_passed", int),
+        tests_total=_may(fields, "tests_total", int),
+        detail=_need(fields, "detail", str),
+        cpu_s=_seconds(fields, "cpu_s"),
+        wall_s=_seconds(fields, "wall_s"),
+    )
+
+
+def _times(fields: JSONObject) -> Times:
+    times = _need(fields, "times", dict)
+    return Times(
+        generation_started_at=_seconds(times, "generation_started_at"),
+        generated_at=_seconds(times, "generated_at"),
+        judging_started_at=_seconds(times, "judging_started_at"),
+        judged_at=_seconds(times, "judged_at"),
+        generation_session=_may(times, "generation_session", int),
+        judging_session=_may(times, "judging_session", int),
+    )
+
+
+def _need(fields: JSONObject, name: str, kind: type[T]) -> T:
+    value = _may(fields, name, kind)
+    if value is None:
+        raise ValueError(f"{name}: missing")
+    return value
+
+
+def _may(fields: JSONObject, name: str, kind: type[T]) -> T | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if type(value) is not kind:  # not isinstance: true is no whole number here
+        raise ValueError(f"{name}: not of type {kind.__name__}")
+    return value
+
+
+def _seconds(fields: JSONObject, name: str) -> float | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if type(value) not in (int, float) or not -_MAX_NUMBER < value < _MAX_NUMBER:
+        raise ValueError(f"{name}: not a number of seconds")
+    return float(value)
+
+
+def _judged_or_refused(path: Path, number: int, raw: bytes) -> JudgedSample | None:
+    """The judged sample of a line, ``None`` when the line is blank or still being written."""
+    try:
+        return decode_judged(raw)
+    except ValueError as error:
+        if not raw.strip() or not raw.endswith(b"\n"):
+            return None
+        raise SampleFileError(f"{path}:{number}: not a judged sample: {error}") from error
+
+
+def _widen(
+    spans: dict[int, tuple[float, float]], session: int | None, start: float | None, end: float | None
+) -> None:
+    if session is None or start is None or end is None:
+        return
+    first, last = spans.get(session, (start, end))
+    spans[session] = (min(first, start), max(last, end))
+
+
+def _total(spans: dict[int, tuple[float, float]]) -> float | None:
+    seconds = [last - first for first, last in spans.values()]
+    return None if not seconds or min(seconds) < 0 else sum(seconds)
