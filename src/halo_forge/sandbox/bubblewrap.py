@@ -127,9 +127,7 @@ def find_bwrap() -> Path:
 def version(program: Path) -> str:
     """What ``bwrap --version`` says, or that it does not run."""
     try:
-        answer = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=10, check=True
-        )
+        answer = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return "bubblewrap (does not run)"
     return answer.stdout.strip()
@@ -138,6 +136,8 @@ def version(program: Path) -> str:
 def _file_system(command: Command, fds: Descriptors) -> Iterator[str]:
     yield from _system_tree()
     for directory in command.read_only:
+        for parent in reversed(directory.parents[:-1]):  # bwrap alone would make them for root only
+            yield from ("--perms", "0755", "--dir", str(parent))
         yield from ("--ro-bind", str(directory), str(directory))
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--size", str(_MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm")

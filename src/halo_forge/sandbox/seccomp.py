@@ -2,8 +2,8 @@
 
 Everything is allowed but what opens a way to the kernel, to other processes or to a new set of privileges. The
 namespaces and the dropped privileges are the wall; this makes the wall thinner to look at. Limits: it filters by call
-number and by plain integer arguments only, and knows x86_64 and aarch64; elsewhere there is no filter, and `doctor` says
-so.
+number and by plain integer arguments only, and knows x86_64 and aarch64; elsewhere there is no filter, and `doctor`
+says so.
 
 Layout of a filter instruction and of ``seccomp_data``: linux/filter.h, linux/seccomp.h.
 """

@@ -276,9 +276,7 @@ class _Watch:
             usage = _reap(self.root)[1]
         self.wall_s = time.monotonic() - self.started
         self.cpu_s = self.tree_cpu_s
-        if (
-            usage is not None
-        ):  # a process that was killed with its namespace is not in here, hence the maximum
+        if usage is not None:  # a process that was killed with its namespace is not in here, hence the maximum
             self.cpu_s = max(usage.ru_utime + usage.ru_stime, self.tree_cpu_s)
             self.peak_rss_mb = max(usage.ru_maxrss / 1024, self.peak_rss_mb or 0.0)
         for stream in self.streams:

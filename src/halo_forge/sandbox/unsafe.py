@@ -41,9 +41,7 @@ class UnsafeSandbox:
         """Run `command`; see `Sandbox.run`."""
         mark = f"{_MARK}={secrets.token_hex(8)}"
         with contextlib.ExitStack() as stack:
-            home = stack.enter_context(
-                tempfile.TemporaryDirectory(prefix="halo-forge-", ignore_cleanup_errors=True)
-            )
+            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="halo-forge-", ignore_cleanup_errors=True))
             stack.callback(_end_marked, mark.encode())
             fds = Descriptors(command, stack)
             for name, content in command.files.items():

@@ -7,13 +7,13 @@ For the result ``x.json`` a run keeps
 - ``x.samples.jsonl``: one line for each judged sample,
 - ``x.json``: the result, written last.
 
-Scope: append, resume, load. A process may be killed at any moment: what was added before is there afterwards, once.
-Two processes never write the same run.
+Scope: append, resume, load. A process may be killed at any moment: what was added before is there afterwards,
+once. Two processes never write the same run.
 
-Limits: a line is handed to the system at once but reaches the disk itself only at the end (or when the system sees
-fit), so a power cut can cost the last lines; they are then owed again. The lock is an advisory ``flock``: it needs a
-file system that has one, and a forked child that outlives a killed run holds it until it ends. Which samples a run
-asks for, and what its result says, is not known here.
+Limits: a line is handed to the system at once but reaches the disk itself only at the end (or when the system
+sees fit), so a power cut can cost the last lines; they are then owed again. The lock is an advisory ``flock``: it
+needs a file system that has one, and a forked child that outlives a killed run holds it until it ends. Which
+samples a run asks for, and what its result says, is not known here.
 """
 
 from halo_forge.store.lines import (

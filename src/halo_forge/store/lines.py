@@ -1,8 +1,8 @@
 """What one line of a run's files says, there and back.
 
-Scope: the JSON of a generated and of a judged sample, checked as it is read; and what follows from the lines alone.
-Limits: JSON has no way to write two surrogates that make up a pair other than as the character that they stand for,
-so such a pair comes back as that character. A lone surrogate comes back as it was.
+Scope: the JSON of a generated and of a judged sample, checked as it is read; and what follows from the lines
+alone. Limits: a lone surrogate in a text comes back as it was, but two of them that make up a pair come back as the
+character that they stand for, because JSON has no other way to write them.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
 class Times:
     """When a sample was generated and judged: unix seconds, ``None`` where it was not or nobody knows.
 
-    A run that is resumed has gaps, so the store notes in which session (opening of the run: 0, 1, …) each of the two
-    happened. Whoever makes a `Times` leaves the sessions out.
+    A run that is resumed has gaps, so the store notes in which session (opening of the run: 0, 1, …) each of the
+    two happened. Whoever makes a `Times` leaves the sessions out.
     """
 
     generation_started_at: float | None = None
@@ -55,11 +55,12 @@ class JudgedSample:
 
 
 def phase_seconds(times: Iterable[Times]) -> tuple[float | None, float | None]:
-    """Generation time and verification time of a run: wall seconds from the first start to the last end, summed
-    over its sessions.
+    """Generation time and verification time of a run: wall seconds from the first start to the last end of each,
+    summed over its sessions.
 
-    The two overlap where a run judges while it generates. ``None`` where no times are known (samples that came from a
-    file were not generated here) and where the clock was set back in between. Memory does not grow with the samples.
+    The two overlap where a run judges while it generates. ``None`` where no times are known (samples that came from
+    a file were not generated here) and where the clock was set back in between. Memory does not grow with the
+    samples.
     """
     generation: dict[int, tuple[float, float]] = {}
     judging: dict[int, tuple[float, float]] = {}
@@ -72,11 +73,11 @@ def phase_seconds(times: Iterable[Times]) -> tuple[float | None, float | None]:
 def read_samples_file(path: Path) -> Iterator[JudgedSample]:
     """The judged samples of a run's ``x.samples.jsonl``, in the order in which they were judged.
 
-    Reads only and takes no lock, so the run may still be going on: a last line that is not whole yet is left out. Of
-    several lines on the same sample the first one counts.
+    Reads only and takes no lock, so the run may still be going on: a last line that is not whole yet is left out.
+    Of several lines on the same sample the first one counts.
 
     Raises:
-        SampleFileError: at the first step, when there is no such file; at a line which is not a judged sample.
+        SampleFileError: there is no such file, or a line of it is not a judged sample; when iteration gets there.
     """
     seen: set[SampleKey] = set()
     try:
@@ -90,8 +91,10 @@ def read_samples_file(path: Path) -> Iterator[JudgedSample]:
 
 
 def read_lines(path: Path) -> Iterator[bytes]:
-    """The lines of a file with their ends. Only ``\\n`` ends a line; without it a line is the last one, whatever is
-    appended in the meantime."""
+    """The lines of a file with their ends, which are ``\\n`` and nothing else.
+
+    A line without an end is the last one, whatever is appended in the meantime.
+    """
     with path.open("rb") as file:
         for raw in file:
             yield raw
@@ -100,7 +103,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
 
 
 def decode_lines(path: Path, decode: Callable[[bytes], T]) -> Iterator[tuple[bytes, T | None]]:
-    """Each line of a file and what it says, ``None`` for a line that says nothing. No lines where there is no file."""
+    """Each line of a file and what it says, ``None`` where it cannot be decoded. No file has no lines."""
     if not path.exists():
         return
     for raw in read_lines(path):
@@ -263,9 +266,7 @@ def _judged_or_refused(path: Path, number: int, raw: bytes) -> JudgedSample | No
         raise SampleFileError(f"{path}:{number}: not a judged sample: {error}") from error
 
 
-def _widen(
-    spans: dict[int, tuple[float, float]], session: int | None, start: float | None, end: float | None
-) -> None:
+def _widen(spans: dict[int, tuple[float, float]], session: int | None, start: float | None, end: float | None) -> None:
     if session is None or start is None or end is None:
         return
     first, last = spans.get(session, (start, end))

@@ -1,0 +1,108 @@
+"""What every data set and format has in common: the set, the format, and the walk from records to problems.
+
+A format says which keys it reads and turns one record into one `Problem`; that ids are unique is seen to here.
+Records come from `halo_forge.problems.lines`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from halo_forge.errors import ProblemFileError
+from halo_forge.problems.lines import Record, Source
+from halo_forge.problems.wording import closest, shown
+from halo_forge.types import JSONObject, Problem
+
+NOTED_KEYS = 8  # ignored keys that a note names
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemSet:
+    """The problems of one run.
+
+    Attributes:
+        name: short and fit for file names: ``demo``, ``humaneval``, or the stem of the path.
+        source: where it came from: a package and its version, or the path as it was typed.
+        problems: at least one, each with an id of its own.
+        notes: one-line remarks that a reader should see: keys of the file that were ignored.
+        left_out: ids that a limit left out, so that samples of them can be told from a mistake.
+    """
+
+    name: str
+    source: str
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (first 16 hex digits) of the problems' own hashes, in order."""
+        text = "\n".join(problem.hash for problem in self.problems)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def limited(self, limit: int | None) -> ProblemSet:
+        """The first `limit` problems (at least 1); ``None`` keeps all.
+
+        Raises:
+            ProblemFileError: a limit below 1.
+        """
+        if limit is None:
+            return self
+        if limit < 1:
+            raise ProblemFileError(f"a limit of {limit} leaves no problem; give 1 or more")
+        left_out = self.left_out | {problem.id for problem in self.problems[limit:]}
+        return replace(self, problems=self.problems[:limit], left_out=left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write a problem down as a JSON object.
+
+    Attributes:
+        keys: the keys that are read; others are ignored and stay out of `Problem.hash`.
+        recognises: whether a file is written so, told by its first object.
+        to_problem: turns a record into a problem, or raises the source's error.
+    """
+
+    keys: frozenset[str]
+    recognises: Callable[[JSONObject], bool]
+    to_problem: Callable[[Record, Source], Problem]
+
+
+def build_set(name: str, origin: str, records: Iterable[Record], form: Format, source: Source) -> ProblemSet:
+    """Every record as a problem of one set called `name`, which came from `origin`.
+
+    Raises:
+        ProblemFileError: a bad record, an id that is used twice, or no record at all.
+    """
+    problems: list[Problem] = []
+    lines: dict[str, int] = {}
+    ignored: set[str] = set()
+    for record in records:
+        problem = form.to_problem(record, source)
+        if problem.id in lines:
+            what = f"the id {shown(problem.id)} is that of line {lines[problem.id]} too; make it unique"
+            raise source.bad(what, record.line)
+        problems.append(problem)
+        lines[problem.id] = record.line
+        ignored |= record.data.keys() - form.keys
+    if not problems:
+        raise source.bad("there is no problem in it; write one JSON object a line, each with a 'prompt'")
+    return ProblemSet(name, origin, tuple(problems), _notes(sorted(ignored), form.keys))
+
+
+def _notes(ignored: list[str], known: frozenset[str]) -> tuple[str, ...]:
+    """The remark on keys that are not read: a misspelt one may have been meant to decide verdicts."""
+    if not ignored:
+        return ()
+    listed = [_with_hint(key, known) for key in ignored[:NOTED_KEYS]]
+    if len(ignored) > NOTED_KEYS:
+        listed.append(f"and {len(ignored) - NOTED_KEYS} more")
+    return (f"keys that are not read: {', '.join(listed)}",)
+
+
+def _with_hint(key: str, known: frozenset[str]) -> str:
+    meant = closest(key, sorted(known), cutoff=0.8)
+    return shown(key) if meant is None else f"{shown(key)} (did you mean {shown(meant)}?)"

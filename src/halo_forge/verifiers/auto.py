@@ -1,0 +1,36 @@
+"""The default verifier: each problem goes to the one that knows its language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from halo_forge.types import Language, Problem, Sample, Verdict
+from halo_forge.verifiers.base import Verifier
+
+
+class AutoVerifier:
+    """Several verifiers behind one name; the first that knows a language gets it."""
+
+    name = "auto"
+
+    def __init__(self, *verifiers: Verifier) -> None:
+        self._verifiers = verifiers
+        self._by_language = {language: v for v in reversed(verifiers) for language in v.languages}
+
+    @property
+    def languages(self) -> frozenset[Language]:
+        """All that any of them knows."""
+        return frozenset(self._by_language)
+
+    def prepare(self, languages: frozenset[Language]) -> Mapping[str, str]:
+        """See `Verifier.prepare`; only the tools of `languages` are looked for."""
+        versions: dict[str, str] = {}
+        for verifier in self._verifiers:
+            mine = frozenset(language for language in languages if self._by_language.get(language) is verifier)
+            if mine:
+                versions |= verifier.prepare(mine)
+        return versions
+
+    def verify(self, problem: Problem, sample: Sample) -> Verdict:
+        """See `Verifier.verify`."""
+        return self._by_language[problem.language].verify(problem, sample)

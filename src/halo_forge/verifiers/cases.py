@@ -1,0 +1,35 @@
+"""Running a program on a problem's cases and comparing what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from halo_forge.sandbox.base import ResourceLimits
+from halo_forge.types import Case, Execution, Outcome
+from halo_forge.verifiers.base import CasesResult, failure
+from halo_forge.verifiers.checkers import first_difference, same_output
+
+
+def run_cases(cases: tuple[Case, ...], limits: ResourceLimits, run: Callable[[Case], Execution]) -> CasesResult:
+    """Run every case, up to the first one that hits the time limit: the rest would only take as long again."""
+    outcome, detail, cpu_s, passed = Outcome.ACCEPTED, "", 0.0, 0
+    for number, case in enumerate(cases, 1):
+        execution = run(case)
+        cpu_s += execution.cpu_s
+        found = _judge(case, execution, limits)
+        if found is None:
+            passed += 1
+            continue
+        if outcome is Outcome.ACCEPTED:
+            where = f"case {number} of {len(cases)}: " if len(cases) > 1 else ""
+            outcome, detail = found[0], where + found[1]
+        if found[0] is Outcome.TIME_LIMIT:
+            break
+    return CasesResult(outcome, detail, cpu_s, passed, len(cases))
+
+
+def _judge(case: Case, execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str] | None:
+    found = failure(execution, limits)
+    if found is None and not same_output(case.expected_output, execution.stdout):
+        return Outcome.WRONG_ANSWER, first_difference(case.expected_output, execution.stdout)
+    return found

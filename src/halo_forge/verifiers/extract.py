@@ -1,0 +1,516 @@
+"""Cut the program out of a model's answer.
+
+Scope: markdown fences of every usual shape, raw code with or without prose around it, reasoning
+blocks, leftover chat markers. ``None`` means that the answer holds no code. Nothing is executed or
+repaired: the result is a slice of the answer, or several blocks of it joined by a blank line. Removed
+are only the byte order mark, CR before LF, outer blank lines and the indentation of the fence itself.
+
+Which block of several: the ones that define ``entry_point`` (without one, in languages that start at
+``main``, the ones that hold it); then the better tag: the language itself, its sibling (c and cpp,
+javascript and typescript), none, a wrong one. Among equals the first, unless a later one is announced
+as the corrected or complete version. Earlier blocks with definitions that the chosen one uses but lacks
+go before it. A program in another language is the last resort: it is what the model answered.
+
+Limits: this is no parser but line patterns and a scanner that knows comments and strings. Unfenced prose
+that looks like code, or the reverse, can be misjudged; in doubt text is kept. Reasoning that the chat
+template opened and that was cut off before its closing tag cannot be told from an answer. Files that
+belong apart (a header, one Java class per block) are not merged.
+
+Every step is linear in the text: patterns are anchored to a line or possessive, and searches past a
+fence give up after ``_REACH`` fences.
+"""
+
+import re
+from itertools import islice
+from typing import NamedTuple
+
+# Fence tag, or file extension in a tag such as ```main.cpp, -> language.
+TAGS = {
+    "c": "c", "h": "c", "c99": "c", "c11": "c", "cpp": "cpp", "c++": "cpp", "cc": "cpp", "cxx": "cpp",
+    "hpp": "cpp", "hxx": "cpp", "cplusplus": "cpp", "c++11": "cpp", "c++14": "cpp", "c++17": "cpp",
+    "c++20": "cpp", "python": "python", "py": "python", "python3": "python", "py3": "python",
+    "rust": "rust", "rs": "rust", "go": "go", "golang": "go", "java": "java",
+    "javascript": "javascript", "js": "javascript", "jsx": "javascript", "mjs": "javascript",
+    "node": "javascript", "typescript": "typescript", "ts": "typescript", "tsx": "typescript",
+    "csharp": "csharp", "cs": "csharp", "c#": "csharp",
+    "bash": "bash", "sh": "bash", "shell": "bash", "zsh": "bash",
+}  # fmt: skip
+# Known tags of other things. A fence with any known tag opens a block, even inside an unclosed one.
+_TEXT_TAGS = frozenset(
+    "text txt plain plaintext output out console terminal stdout stdin input log json yaml yml toml xml"
+    " html css csv sql diff markdown md cmake makefile dockerfile powershell cmd bat none".split()
+)
+_SIBLING = {"c": "cpp", "cpp": "c", "javascript": "typescript", "typescript": "javascript"}
+_HAS_MAIN = frozenset({"c", "cpp", "rust", "go", "java", "csharp"})
+_JOINABLE = frozenset({"python", "c", "cpp", "rust", "javascript", "typescript", "bash"})
+_MAX_FENCES = 20_000  # bounds memory on absurd input
+_REACH = 20
+
+_MARKERS = (
+    "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|end|>", "<|return|>", "</s>",
+    "<end_of_turn>", "<eos>", "<|EOT|>", "<｜end▁of▁sentence｜>",
+)  # fmt: skip
+# A model that runs past its own end invents the next turn.
+_NEXT_TURN = re.compile(r"(?:<\|(?:im_end|eot_id|end)\|>|<end_of_turn>)\s*<(?:\||start_of_turn)")
+_REASONING = re.compile(
+    r"^[ \t]*+(?P<fence>`{3,}|~{3,})|<(?P<close>/?)(?P<tag>think|thinking|thought|reasoning)>", re.M | re.I
+)
+_FENCE = re.compile(r"^([^\n`~]*+)(`{3,}|~{3,})([^\n]*)$", re.M)
+_LIST_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
+
+
+def _lines(*alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"^[ \t]*+(?:{'|'.join(alternatives)})", re.M)
+
+
+# Starts of lines that prose practically never has. "brace": every language but Python and bash.
+_START = {
+    "brace": _lines(
+        r"//|/\*|#[ \t]*(?:include|define|pragma|ifdef|ifndef|if)\b|#!|#\[|template[ \t]*<|macro_rules!",
+        r"(?:import|package|using|use)\b[^\n]*;[ \t]*(?://[^\n]*)?$|import[ \t]+(?:[^\n]*[\"']|\($)|package[ \t]+\w+$",
+        r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b"
+        r"[ \t<]*[\w.:<]+[^.;\n]*(?:[{;]|[>\w}]$)",
+        r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?[\w$]*[ \t]*[(<\[]",
+        r"(?:export[ \t]+)?(?:const|let|var|type|typedef)[ \t]+[^\n]*[=;({]|type[ \t]+\w+[ \t]+(?:struct|interface)\b",
+        r"(?:public|private|protected|internal)[ \t]+[\w<>\[\], \t]+(?:[({;=]|$)",
+        r"(?:(?:static|inline|const|constexpr|unsigned|extern|long|short)[ \t]+){0,5}(?:int|void|bool|char|double"
+        r"|float|long|auto|size_t|u?int\d+_t|(?:std::)?(?:string|vector|map|set|pair))\b[\w:<>,*& \t]*+[(=;{\[]",
+        r"""["']use strict|module\.exports""",
+    ),
+    "python": _lines(
+        r"from[ \t]+[\w.]+[ \t]+import\b|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]",
+        r"import[ \t]+\w[\w.]*(?:[ \t]+as[ \t]+\w+)?(?:[ \t]*,[ \t]*[\w.]+)*[ \t]*(?:[#;][^\n]*)?$",
+        r"@\w[\w.]*(?:\([^\n]*)?$|if[ \t]+__name__|#!/|[rR]?\"\"\"|[rR]?'''",
+    ),
+    "bash": _lines(
+        r"#!|set[ \t]+-\w|(?:function[ \t]+)?[\w-]+[ \t]*\(\)|function[ \t]+\w+[ \t]*\{|[A-Za-z_]\w*=",
+        r"for[ \t]+(?:\w+[ \t]+in\b|\(\()|(?:if|while|until)[ \t]+(?:\[|!|\(\(|read\b|[^\n]*;[ \t]*(?:then|do)\b)",
+    ),
+}
+# Shapes of lines that are code often enough to count where half of the lines have them.
+_WEAK = {
+    "brace": re.compile(r"^[^\n]*[;{}][ \t]*(?://[^\n]*)?$", re.M),
+    "python": _lines(
+        r"(?:return|raise|yield|assert|del)\b(?![ \t]+(?:an?|the|to|from|it|this|that|values?|statements?)\b)",
+        r"(?:pass|break|continue|(?:else|try|finally)[ \t]*:)[ \t]*(?:#[^\n]*)?$",
+        r"(?:if|elif|for|while|with|except|match|case)\b[^\n]*:[ \t]*(?:#[^\n]*)?$",
+        r"[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*[\w.]+)*[ \t]*+(?::[\w\[\], .\t]++)?+"
+        r"(?:[-+%&|^]|\*\*?|//?|>>|<<)?=[ \t]*[^\s=]",
+        r"[A-Za-z_][\w.]*\([^\n]*\)[ \t]*(?:#[^\n]*)?$|[)\]}]+[,:]?[ \t]*$",
+    ),
+    "bash": _lines(
+        r"(?:echo|read|printf|export|local|exit|return|shift|source|cat|grep|sed|awk|find|ls|cd|mkdir|rm|cp|mv|touch"
+        r"|wc|sort|uniq|head|tail|cut|tr|xargs|date|test|sudo|chmod|curl|tar|sleep|trap|eval|exec)\b(?![^\n]*[.:]$)",
+        r"(?:fi|done|esac|then|else|do|;;|\})[ \t]*(?:#[^\n]*)?$",
+    ),
+}
+# What a block defines, and (group "imports") which names it imports.
+_NAMES = {
+    "brace": re.compile(
+        r"^[ \t]*(?!(?:return|else|throw|new|case|delete|goto|await|yield)\b|[^(\n]*<<)[A-Za-z_][\w:<>,&*?\[\]. \t]*"
+        r"[\s&*>:]~?([A-Za-z_]\w*)[ \t]*\((?![^\n]*;[ \t]*$)"
+        r"|^[ \t]*(?!(?:if|for|while|switch|catch)\b)(?:(?:async|static)[ \t]+)?([\w$]+)[ \t]*\([^;\n\"'=]*\{[ \t]*$"
+        r"|^[ \t]*(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:class|struct|union|enum(?:[ \t]+class)?|interface|record|trait"
+        r"|mod|type|fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?([\w$]+)"
+        r"|^(?:export[ \t]+|pub[ \t]+)?(?:const|let|var|static)[ \t]+([\w$]+)[ \t]*[:=]|^#[ \t]*define[ \t]+(\w+)"
+        r"|^(?:module\.)?(?:exports\.)?([\w$]+)[ \t]*=(?!=)|\bauto[ \t]+(\w+)[ \t]*=[ \t]*\["
+        r"|^[ \t]*(?P<imports>#[ \t]*include|use[ \t][^\n;]*|import[ \t][^\n;]*)",
+        re.M,
+    ),
+    "python": re.compile(
+        r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^([A-Z_][A-Z0-9_]*)[ \t]*=|^(\w+)[ \t]*=[ \t]*lambda\b"
+        r"|^(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?P<imports>[^\n#]+)",
+        re.M,
+    ),
+    "bash": re.compile(r"^[ \t]*(?:function[ \t]+)?([\w-]+)[ \t]*\(\)|^[ \t]*function[ \t]+([\w-]+)", re.M),
+}
+# Lines of an aside beside the program: imports alone, building and running it, an interactive session.
+_ASIDE = re.compile(
+    r"[ \t]*(?:#|//|import\b|from\b|using\b|use\b|package\b|\$ |\./|>>> |(?:pip3?|npm|npx|g\+\+|gcc|clang(?:\+\+)?|cargo"
+    r"|rustc|javac|java|dotnet|node|tsc|go[ \t]+(?:run|build|mod)|python3?|bash|sh|chmod|sudo|make|cmake|cd|mkdir)[ \t])"
+)
+_FINAL = re.compile(r"\b(?:correct(?:ed)?|fix(?:ed)?|final|full|completed?|updated|revised|solution|together)\b", re.I)
+_NOT_FINAL = re.compile(r"\b(?:alternativ\w*|another|different|second|also|instead|similar|usage|examples?)\b", re.I)
+
+# Unfenced prose: line starts that outside strings and comments are never code.
+_WORD = r"(?:\*\*)?(?:[A-Za-z][\w'’-]*|`[^`\n]+`)(?:\*\*)?[,:]?"
+_PROSE_LINES = (
+    rf"(?:[-*+>][ \t]+|\d{{1,3}}[.)][ \t]+)?(?=[A-Z`*])(?![A-Z]{{2}}){_WORD}(?:[ \t]{_WORD}){{3}}"
+    r"(?![^\n]*[;{}(\\]$)[^\n]*$",
+    r"[A-Z][a-z'’]*(?:[ ,]{1,2}[\w'’]+){1,6}[.!?:]$",
+    r"(?:Explanation|Examples?|Usage|Outputs?|Inputs?|Notes?|Sure|Certainly|Solution|Complexity)\b[^;{}=()\n]*$",
+    r"\*\*[A-Z][^*\n]*\*\*:?$|(?:-{3,}|\*{3,})$|\[/?(?:PYTHON|CODE|INST)\]$|</?(?:answer|solution|code)>$",
+    r"[^\x00-\x7f][^=(){};\n]*$",
+)
+_LABEL = r"(?i:c\+\+|cpp|c#|csharp|python3?|javascript|typescript|java|rust|golang)$"
+_PROSE = {
+    # Where "#" starts a comment, a heading does no harm; in bash a bare "python3" is a command.
+    "brace": re.compile(rf"^(?:{'|'.join((*_PROSE_LINES, _LABEL))}|#{{1,6}}[ \t]+[A-Z*][^\n]*$)", re.M),
+    "python": re.compile(rf"^(?:{'|'.join((*_PROSE_LINES, _LABEL))})", re.M),
+    "bash": re.compile(rf"^(?:{'|'.join(_PROSE_LINES)})", re.M),
+}
+# Comments and strings. A named group is a literal that may span lines; the others end with their line.
+_STRINGS = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
+_LITERAL = {
+    "brace": re.compile(
+        r'//[^\n]*|(?P<block>/\*)|R"(?P<raw>[^\s()\\"]{0,16})\(|r(?P<hashes>#{1,8})"|(?P<same>"""|`)|@(?P<verbatim>")|'
+        + _STRINGS
+    ),
+    "rust": re.compile(
+        r'//[^\n]*|(?P<block>/\*)|r(?P<hashes>#{1,8})"|(?P<same>")|' r"'(?:\\[^\n']{1,10}|[^'\\\n])'"
+    ),
+    "python": re.compile(rf"#[^\n]*|(?P<same>\"\"\"|''')|{_STRINGS}"),
+    "bash": re.compile(
+        r"(?<!\S)#[^\n]*|\\.|<<-?[ \t]*[\"']?(?P<here>[A-Za-z_]\w*)|(?P<same>\")|(?P<verbatim>')"
+    ),
+}
+
+
+class _Fence(NamedTuple):
+    start: int
+    end: int
+    prefix: str
+    mark: str
+    info: str
+
+
+class _Block(NamedTuple):
+    code: str
+    tag: str | None  # None: no tag
+    intro: str
+
+
+def strip_reasoning(text: str) -> str | None:
+    """The answer without its reasoning; None if the reasoning never ended.
+
+    A tag counts where prose puts it: an opening tag at the start of a line, outside fences and not
+    after a line that opens a string. Once a fenced block has ended, the answer has been given.
+    """
+    kept: list[str] = []
+    start = 0
+    fence = opened = ""
+    seen = answered = False
+    for match in _REASONING.finditer(text):
+        tag = (match["tag"] or "").lower()
+        if opened:
+            if match["close"] and tag == opened and not _in_string(text, match):
+                opened, start = "", match.end()
+        elif match["fence"]:
+            answered = answered or bool(fence)
+            fence = "" if fence and match["fence"].startswith(fence) else fence or match["fence"]
+        elif match["close"]:
+            if not (kept or seen or _in_string(text, match)):  # the template opened it
+                start, fence, answered, seen = match.end(), "", False, True
+        elif not (fence or answered) and _opens_reasoning(text, match.start()):
+            kept.append(text[start : match.start()])
+            opened = tag
+        else:
+            seen = True  # code or prose about tags: a closing one belongs to it
+    if opened:
+        return None
+    return "".join(kept) + text[start:].lstrip("\r\n") if start else text
+
+
+def _in_string(text: str, tag: re.Match[str]) -> bool:
+    """Whether the tag is quoted: `</think>`, "</think>", r"</think>\\s*", "a </think> b"."""
+    following = text[tag.end() : tag.end() + 2]
+    if following[:1] in ('"', "'", "\\") or (following[:1] == "`" and following != "``"):
+        return True
+    line = text[max(0, tag.start() - 200) : tag.start()].rpartition("\n")[2]
+    return line.count('"') % 2 == 1 and '"' in text[tag.end() : tag.end() + 200].partition("\n")[0]
+
+
+def _opens_reasoning(text: str, position: int) -> bool:
+    before = text[max(0, position - 200) : position]
+    line = before.rpartition("\n")[2].strip()
+    alone = text.startswith("\n", text.find(">", position) + 1)
+    return (not line or alone) and before.rstrip()[-1:] not in tuple("\"'`([{=,+;\\")
+
+
+def extract_code(text: str, language: str, entry_point: str | None = None) -> str | None:
+    """The program in a model's answer, or None if there is no code in it."""
+    answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    if answer is None:
+        return None
+    blocks, outside = _parse(_without_markers(answer), language)
+    chosen = _choose(blocks, language, entry_point, last_resort=False)
+    if chosen is None:  # the fences hold no program: perhaps it stands between them
+        chosen = _choose(_raw_blocks(outside, language), language, entry_point, last_resort=False)
+    return chosen or _choose(blocks, language, entry_point, last_resort=True)
+
+
+def _family(language: str) -> str:
+    return language if language in ("python", "bash") else "brace"
+
+
+def _without_markers(text: str) -> str:
+    turn = _NEXT_TURN.search(text)
+    end = cut = turn.start() if turn else len(text)
+    while True:
+        while end and text[end - 1].isspace():
+            end -= 1
+        marker = next((m for m in _MARKERS if text.endswith(m, 0, end)), None)
+        if marker is None:
+            return text[:cut]
+        end = cut = end - len(marker)
+
+
+def _parse(text: str, language: str) -> tuple[list[_Block], str]:
+    """The blocks of an answer, and the text outside of its fences."""
+    fences = [_Fence(m.start(), m.end(), *m.groups()) for m in islice(_FENCE.finditer(text), _MAX_FENCES)]
+    blocks: list[_Block] = []
+    outside: list[str] = []
+    position = i = 0
+    code = _START[_family(language)].search(text)
+    if code and (not fences or code.start() < fences[0].start):
+        # Raw code first. The fence that ends it may close a block which the prompt had opened.
+        end = _end_of_block(text, fences, 0, code.start(), language, "```")
+        if end is None:
+            return _raw_blocks(text, language), ""
+        prefilled = _only_closes(fences, end)
+        blocks += _raw_blocks(text[: fences[end].start], language, language if prefilled else None)
+        position, i = (fences[end].end, end + 1) if prefilled else (fences[end].start, end)
+    while i < len(fences):
+        fence = fences[i]
+        indent = _indent(fence)
+        i += 1
+        if indent is None:
+            continue
+        outside.append(text[position : fence.start])
+        tag, first_line = _read_info(fence, language)
+        if first_line.rstrip().endswith(fence.mark):  # the whole block on one line
+            blocks.append(_Block(first_line.rstrip().removesuffix(fence.mark).strip(), tag, ""))
+            position = fence.end
+            continue
+        known = tag if tag in _SIBLING or tag in _HAS_MAIN or tag in _JOINABLE else None
+        end = _end_of_block(text, fences, i, fence.end, known or language, fence.mark)
+        stop = len(text) if end is None else fences[end].start
+        body = _outdented(first_line + text[fence.end : stop], indent)
+        if end is None and body.rstrip().endswith(fence.mark):  # closed at the end of a line of code
+            body = body.rstrip().removesuffix(fence.mark)
+        blocks.append(_Block(_trimmed(body), tag, _intro(outside[-1], fence)))
+        position, i = stop, len(fences) if end is None else end
+        if end is not None and not _opens(fences[end]):
+            position, i = fences[end].end, end + 1
+    outside.append(text[position:])
+    return [block for block in blocks if block.code], "\n\n".join(outside)
+
+
+def _opens(fence: _Fence) -> bool:
+    """Whether the fence has a known tag; "```" and "``` Now compile it." close a block."""
+    tag = _tag(fence.info)
+    return tag in TAGS or tag in _TEXT_TAGS
+
+
+def _tag(info: str) -> str:
+    words = info.split(None, 1)
+    word = re.split(r"[:,({]", words[0].strip("{}.").lower(), maxsplit=1)[0] if words else ""
+    word = word.removeprefix("language-").removeprefix("lang-")
+    return word if word in TAGS else word.rpartition(".")[2]
+
+
+def _read_info(fence: _Fence, language: str) -> tuple[str | None, str]:
+    """Tag of a block, and code that stands on the fence's own line."""
+    info = fence.info.strip()
+    start = _START[_family(language)]
+    if not info or start.match(info):
+        return None, info
+    rest = info.partition(" ")[2]
+    return TAGS.get(_tag(info), _tag(info)), rest if start.match(rest) or rest.endswith(fence.mark) else ""
+
+
+def _indent(fence: _Fence) -> int | None:
+    """Columns before a fence that opens a block; None if it opens none."""
+    if not fence.prefix.strip():
+        return len(fence.prefix)
+    if _LIST_ITEM.fullmatch(fence.prefix):
+        return len(fence.prefix)
+    # "Here it is: ```cpp" at the end of a line of prose.
+    if _opens(fence) or (not fence.info.strip() and fence.prefix.rstrip().endswith(":")):
+        return 0
+    return None
+
+
+def _outdented(body: str, indent: int) -> str:
+    """Remove the fence's indentation, unless the author did not indent the code with the fence."""
+    margin = " " * indent
+    lines = body.split("\n") if indent else []
+    lines = [line.replace("\t", margin, 1) if line.startswith("\t") else line for line in lines]
+    if not lines or not all(line.startswith(margin) or not line.strip() for line in lines):
+        return body
+    return "\n".join(line[indent:] for line in lines)
+
+
+def _intro(before: str, fence: _Fence) -> str:
+    return before[-300:].strip().rpartition("\n")[2] + " " + fence.prefix.strip()
+
+
+def _trimmed(code: str) -> str:
+    """Without outer blank lines; indentation of the first line and end of the last one stay."""
+    stripped = code.lstrip()
+    begin = code.rfind("\n", 0, len(code) - len(stripped)) + 1
+    newline = code.find("\n", len(code.rstrip()))
+    return code[begin : newline + 1 if newline >= 0 else None] if stripped else ""
+
+
+def _only_closes(fences: list[_Fence], index: int) -> bool:
+    """Whether a fence after raw code closes it, judged by which way the bare fences pair up."""
+    bare = 0
+    while index < len(fences) and not fences[index].info.strip():
+        bare += 1
+        index += 1
+    return bare % 2 == 1
+
+
+def _end_of_block(
+    text: str, fences: list[_Fence], i: int, start: int, language: str, mark: str
+) -> int | None:
+    """Index of the fence that ends the code from ``start`` on; fences inside its strings do not count."""
+    while i < len(fences):
+        fence = fences[i]
+        if not fence.prefix.strip() and fence.mark.startswith(mark):
+            inside = _past_literal(text, fences, i, start, language)
+            if inside is None:
+                return i
+            start, i = inside
+        else:
+            i += 1
+    return None
+
+
+def _past_literal(
+    text: str, fences: list[_Fence], i: int, start: int, language: str
+) -> tuple[int, int] | None:
+    """End of the literal that fence ``i`` stands in, and the next fence; None if it stands in none.
+
+    A literal left open by mistake must not swallow the rest of the answer: it has to end, and the fences
+    in it have to be pairs.
+    """
+    closer = _open_literal(text, start, fences[i].start, language)
+    for k in range(i, min(i + _REACH, len(fences))) if closer else ():
+        if (k - i) % 2 == 1 and fences[k].info.strip():
+            return None
+        stop = fences[k + 1].start if k + 1 < len(fences) else len(text)
+        end = text.find(closer, fences[k].end, stop)
+        if end >= 0:
+            return (end + len(closer), k + 1) if (k - i) % 2 == 1 else None
+    return None
+
+
+def _open_literal(text: str, start: int, stop: int, language: str) -> str:
+    """What would close the comment or string that is open at ``stop``; empty if none is."""
+    pattern = _LITERAL["rust" if language == "rust" else _family(language)]
+    while match := pattern.search(text, start, stop):
+        start = match.end()
+        if kind := match.lastgroup:
+            word = match[kind]
+            closer = {"block": "*/", "raw": f'){word}"', "hashes": f'"{word}', "here": f"\n{word}"}.get(kind, word)
+            end = text.find(closer, start, stop)
+            while kind == "same" and end > 0 and text[end - 1] == "\\" and text[end - 2] != "\\":
+                end = text.find(closer, end + 1, stop)
+            if end < 0:
+                return closer
+            start = end + len(closer)
+    return ""
+
+
+def _raw_blocks(text: str, language: str, tag: str | None = None) -> list[_Block]:
+    """Stretches of unfenced code between paragraphs of prose."""
+    family = _family(language)
+    code = _START[family].search(text) or _WEAK[family].search(text)
+    if code is None:
+        return []
+    begin = 0
+    for prose in _PROSE[family].finditer(text, 0, code.start()):
+        begin = prose.end()
+    blocks = []
+    scanned = begin
+    for prose in _PROSE[family].finditer(text, code.end()):
+        if prose.start() < scanned:
+            continue
+        if closer := _open_literal(text, scanned, prose.start(), language):
+            end = text.find(closer, prose.start())
+            scanned = end + len(closer) if end >= 0 else len(text)
+        else:
+            blocks.append(_trimmed(text[begin : prose.start()]))
+            begin = scanned = prose.end()
+    blocks.append(_trimmed(text[begin:]))
+    return [_Block(code, tag, "") for code in blocks if _is_code(code, family)]
+
+
+def _is_code(code: str, family: str) -> bool:
+    if _START[family].search(code):
+        return True
+    lines = sum(1 for _ in re.finditer(r"^[^\n]*\S", code, re.M))
+    return lines > 0 and 2 * sum(1 for _ in _WEAK[family].finditer(code)) >= lines
+
+
+def _rank(block: _Block, language: str) -> int:
+    """How much a block looks like the wanted program: 0 best, 4 only as a last resort, 5 never."""
+    family = _family(language)
+    if block.tag == language:
+        return 0
+    if block.tag is not None and block.tag == _SIBLING.get(language):
+        return 1
+    if block.tag is None and (_START[family].search(block.code) or _WEAK[family].search(block.code)):
+        return 2
+    if _START[family].search(block.code):
+        return 3
+    if block.tag is None:
+        return 4 if any(_START[other].search(block.code) for other in ("brace", "python")) else 5
+    return 4 if block.tag in TAGS.values() and block.tag != "bash" else 5
+
+
+def _choose(
+    blocks: list[_Block], language: str, entry_point: str | None, *, last_resort: bool
+) -> str | None:
+    ranks = [_rank(block, language) for block in blocks]
+    pool = [i for i, rank in enumerate(ranks) if rank <= 3 + last_resort]
+    if not pool:
+        return None
+    wanted = (entry_point or "").rpartition(".")[2] or ("Main" if language == "csharp" else "main")
+    if entry_point or language in _HAS_MAIN:
+        pool = [i for i in pool if wanted in _names(blocks[i].code, language)[0]] or pool
+    pool = [i for i in pool if not _is_aside(blocks[i].code)] or pool
+    best = min(ranks[i] for i in pool)
+    pool = [i for i in pool if ranks[i] == best]
+    announced = [i for i in pool if _FINAL.search(blocks[i].intro) and not _NOT_FINAL.search(blocks[i].intro)]
+    chosen = (announced or pool[:1])[-1]
+    earlier = [blocks[i].code for i in range(chosen) if ranks[i] <= 2]
+    return _with_earlier(blocks[chosen].code, earlier, language)
+
+
+def _is_aside(code: str) -> bool:
+    lines = (line for line in code.split("\n") if line.strip())
+    return code.lstrip().startswith(">>> ") or all(_ASIDE.match(line) for line in lines)
+
+
+def _names(code: str, language: str) -> tuple[set[str], set[str]]:
+    """Names that the code defines, and names that it imports (for #include, "include")."""
+    defined: set[str] = set()
+    imported: set[str] = set()
+    for match in _NAMES[_family(language)].finditer(code):
+        if match.lastgroup == "imports":
+            imported.update(re.findall(r"\w+", match["imports"]))
+        else:
+            defined.add(match[match.lastindex or 0])
+    return defined, imported
+
+
+def _with_earlier(code: str, earlier: list[str], language: str) -> str:
+    """Put before the code those earlier blocks that define names it uses and lacks."""
+    if language not in _JOINABLE:
+        return code
+    own = _names(code, language)[0]
+    have = set().union(*_names(code, language))
+    used = set(re.findall(r"\w+", code)) | {"include"}
+    parts = [code]
+    for block in reversed(earlier):
+        defined, imported = _names(block, language)
+        if not defined & own and ((defined | imported) - have) & used:
+            parts.insert(0, block)
+            have |= defined | imported
+            used |= set(re.findall(r"\w+", block))
+    return "\n".join(part if part.endswith("\n") else part + "\n" for part in parts[:-1]) + (
+        "\n" if len(parts) > 1 else ""
+    ) + code

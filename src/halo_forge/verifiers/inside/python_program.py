@@ -1,0 +1,32 @@
+"""Runs a Python solution as a program of its own: parse it, say whether that worked, then be it.
+
+Started in the sandbox as ``python -I python_program.py parse|run RESULT_FD SOURCE``; ``parse`` stops after parsing. The
+descriptor is closed before the first line of the solution runs. What the program prints is judged outside.
+"""
+
+import os
+import sys
+import types
+
+
+def main():
+    mode, result_fd, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    with open(path, "rb") as file:
+        source = file.read()
+    try:
+        code = compile(source, path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        os.write(result_fd, b"unparsed")
+        sys.exit(f"{type(error).__name__}: {error}")
+    os.write(result_fd, b"parsed")
+    os.close(result_fd)
+    if mode == "parse":
+        return
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=path, __builtins__=__builtins__)
+    sys.modules["__main__"] = module
+    sys.argv[:] = [path]
+    exec(code, module.__dict__)
+
+
+main()
