@@ -11,7 +11,8 @@
     │   ├── SandboxError       no sandbox can be had on this machine
     │   └── StoreError         the output cannot be written, or belongs to another run
     ├── EngineError            a model engine failed while it was generating: exit status 3
-    └── JudgeError            a verdict could not be reached; becomes Outcome.JUDGE_ERROR
+    ├── JudgeError             a verdict could not be reached; becomes Outcome.JUDGE_ERROR
+    └── Cancelled              the user stopped the run: exit status 130
 
 A `UserError` says what is wrong, where, and what to type instead, in one line.
 """
@@ -57,3 +58,7 @@ class EngineError(HaloForgeError):
 
 class JudgeError(HaloForgeError):
     """Judging failed through no fault of the sample."""
+
+
+class Cancelled(HaloForgeError):
+    """The run was stopped on request. What was done before is kept."""

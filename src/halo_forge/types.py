@@ -273,4 +273,78 @@ class Estimate:
     samples: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProblemCount:
+    """One problem's samples: judged `n`, passed `c`; and the problem's `hash`, so that runs can be paired."""
+
+    n: int
+    c: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """Problems of one category: scored, passed by their first sample, passed by any sample."""
+
+    total: int
+    passed: int
+    solved: int
+
+
+@dataclass(frozen=True, slots=True)
+class SampleCount:
+    """Samples that were judged, that compiled, that passed."""
+
+    total: int
+    compiled: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """Tokens of all samples; ``None`` where the engine or the file did not count them.
+
+    Attributes:
+        prompt: a prompt counts once for each of its samples.
+        truncated: samples that ended at the token limit.
+    """
+
+    prompt: int | None
+    completion: int | None
+    truncated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that is known about a run, ready to be shown. Definitions: docs/results.md.
+
+    Attributes:
+        total: problems with at least one judged sample.
+        passed: of them, those whose first judged sample passed.
+        solved: of them, those with any sample that passed.
+        unscored: samples that could not be judged; they are in no rate.
+        judged_by: ``tests``, ``compile`` (no problem has tests), or ``mixed``.
+        generation_s: wall seconds of generation, ``None`` when the samples came from a file.
+        verification_s: wall seconds from the first to the last judgement.
+        run: settings and versions, as they are written to the result file.
+    """
+
+    total: int
+    passed: int
+    solved: int
+    pass_rate: Estimate
+    compile_rate: Estimate
+    pass_at_k: dict[int, Estimate]
+    samples: SampleCount
+    unscored: int
+    outcomes: dict[Outcome, int]
+    by_category: dict[str, CategoryCount]
+    problems: dict[str, ProblemCount]
+    judged_by: str
+    tokens: TokenCount
+    generation_s: float | None
+    verification_s: float | None
+    run: JSONObject
+
+
 JSONObject = dict[str, Any]

@@ -17,6 +17,7 @@ import functools
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,8 +41,10 @@ class BubblewrapSandbox:
 
     tier = Tier.STRICT
 
-    def __init__(self, program: Path | None = None) -> None:
+    def __init__(self, program: Path | None = None, cancel: threading.Event | None = None) -> None:
         """Use `program`, or the system's bwrap, or the one that comes with halo-forge.
+
+        Once `cancel` is set, `run` ends what it runs and raises `Cancelled`.
 
         Raises:
             SandboxError: there is no bwrap, or a tool that is needed beside it is missing.
@@ -52,6 +55,7 @@ class BubblewrapSandbox:
         self._setpriv = need("setpriv") if self._as_root else ""
         self._slots = UidSlots() if self._as_root else None
         self._filter = filter_program()
+        self._cancel = cancel
         become_subreaper()
 
     @property
@@ -82,7 +86,7 @@ class BubblewrapSandbox:
             # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with an empty environment.
             seen = supervise(
                 wrapped, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited, note_fds=notes,
-                root_pid=_child_pid, env={},
+                root_pid=_child_pid, env={}, cancel=self._cancel,
             )  # fmt: skip
             return _execution(seen, fds.result())
 

@@ -17,11 +17,12 @@ import resource
 import select
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from halo_forge.errors import JudgeError
+from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import ResourceLimits
 from halo_forge.types import KilledBy
@@ -113,6 +114,7 @@ def supervise(
     root_pid: Callable[[bytes], int | None] | None = None,
     cwd: str | None = None,
     env: dict[str, str] | None = None,
+    cancel: threading.Event | None = None,
 ) -> Observed:
     """Run `argv` until it ends or hits a limit, and take its whole tree down.
 
@@ -120,10 +122,15 @@ def supervise(
         note_fds: (read, write) ends of a pipe whose content is collected; both ends are closed here.
         root_pid: finds, in the notes so far, the process at the root of the watched tree when that is not the spawned
             one (bwrap's child). It must be a descendant that this process may reap (see `become_subreaper`).
+        cancel: once set, everything is taken down at the next look.
+
+    Raises:
+        Cancelled: `cancel` was set before the end.
+        JudgeError: a killed process would not end.
     """
     watch = _Watch(argv, limits, stdin, pass_fds, note_fds, root_pid, cwd, {} if env is None else env)
     try:
-        watch.loop()
+        watch.loop(cancel)
     finally:
         watch.take_down()
     return watch.observed()
@@ -181,12 +188,14 @@ class _Watch:
             os.set_blocking(fd, False)
         self.process_fd = os.pidfd_open(self.process.pid)
 
-    def loop(self) -> None:
+    def loop(self, cancel: threading.Event | None) -> None:
         """Move bytes and watch limits until the spawned process has ended or a limit is hit."""
         if not self.unsent:
             self._close_stdin()
         look_at = self.started + _FIRST_LOOK_S
         while self.killed_by is None:
+            if cancel is not None and cancel.is_set():
+                raise Cancelled("stopped")
             now = time.monotonic()
             if now >= look_at:
                 self._look(now - self.started)

@@ -11,6 +11,7 @@ import os
 import secrets
 import signal
 import tempfile
+import threading
 from pathlib import Path
 
 from halo_forge.sandbox.base import WORKDIR, Command, Tier
@@ -28,13 +29,14 @@ class UnsafeSandbox:
     tier = Tier.UNSAFE
     description = "NO SANDBOX: programs run with your own rights (--unsafe)"
 
-    def __init__(self) -> None:
-        """Nothing is held.
+    def __init__(self, cancel: threading.Event | None = None) -> None:
+        """Once `cancel` is set, `run` ends what it runs and raises `Cancelled`.
 
         Raises:
             SandboxError: prlimit is missing.
         """
         self._prlimit = need("prlimit")
+        self._cancel = cancel
         become_subreaper()
 
     def run(self, command: Command) -> Execution:
@@ -53,6 +55,7 @@ class UnsafeSandbox:
             seen = supervise(
                 [*rlimits(self._prlimit, command.limits), *argv], limits=command.limits, stdin=command.stdin,
                 pass_fds=fds.inherited, cwd=home, env=_environment(command, home, mark),
+                cancel=self._cancel,
             )  # fmt: skip
             return _execution(seen, fds.result())
 

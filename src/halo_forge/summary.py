@@ -1,0 +1,138 @@
+"""From judged samples to a report, in one pass and with memory for the problems only, not for the samples."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from halo_forge.metrics import mean_pass_at_k, mean_rate
+from halo_forge.problems.base import ProblemSet
+from halo_forge.store import JudgedSample, Times, phase_seconds
+from halo_forge.types import (
+    CategoryCount,
+    FinishReason,
+    JSONObject,
+    Outcome,
+    Problem,
+    ProblemCount,
+    Report,
+    SampleCount,
+    TestStyle,
+    TokenCount,
+)
+
+UNCATEGORIZED = "uncategorized"
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is remembered of one problem's samples."""
+
+    n: int = 0
+    compiled: int = 0
+    passed: int = 0
+    first_index: int | None = None
+    first_passed: bool = False
+
+    def add(self, index: int, *, compiled: bool, passed: bool) -> None:
+        self.n += 1
+        self.compiled += compiled
+        self.passed += passed
+        if self.first_index is None or index < self.first_index:
+            self.first_index, self.first_passed = index, passed
+
+
+@dataclass(slots=True)
+class _Totals:
+    """What is remembered of all samples together."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    unscored: int = 0
+    prompt_tokens: int | None = 0
+    completion_tokens: int | None = 0
+    truncated: int = 0
+
+    def add(self, judged: JudgedSample) -> None:
+        sample = judged.sample
+        self.outcomes[judged.verdict.outcome] += 1
+        self.unscored += judged.verdict.outcome is Outcome.JUDGE_ERROR
+        self.prompt_tokens = _plus(self.prompt_tokens, sample.prompt_tokens)
+        self.completion_tokens = _plus(self.completion_tokens, sample.n_tokens)
+        self.truncated += sample.finish_reason is FinishReason.LENGTH
+
+
+def summarize(problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject) -> Report:
+    """Everything that a report says. `judged` is read once; samples of problems outside the set are left out."""
+    tallies = {problem.id: _Tally() for problem in problems.problems}
+    totals = _Totals()
+
+    def seen() -> Iterable[Times]:
+        for one in judged:
+            tally = tallies.get(one.sample.problem_id)
+            if tally is None:
+                continue
+            totals.add(one)
+            if one.verdict.outcome is not Outcome.JUDGE_ERROR:
+                tally.add(one.sample.index, compiled=bool(one.verdict.compiled), passed=one.verdict.passed)
+            yield one.times
+
+    generation_s, verification_s = phase_seconds(seen())
+    return _report(problems, tallies, totals, ks, run, (generation_s, verification_s))
+
+
+def _report(
+    problems: ProblemSet, tallies: dict[str, _Tally], totals: _Totals, ks: Sequence[int], run: JSONObject,
+    seconds: tuple[float | None, float | None],
+) -> Report:  # fmt: skip
+    scored = [(problem, tally) for problem in problems.problems if (tally := tallies[problem.id]).n]
+    counts = [(tally.n, tally.passed) for _, tally in scored]
+    return Report(
+        total=len(scored),
+        passed=sum(tally.first_passed for _, tally in scored),
+        solved=sum(tally.passed > 0 for _, tally in scored),
+        pass_rate=mean_pass_at_k([(1, int(tally.first_passed)) for _, tally in scored], 1),
+        compile_rate=mean_rate([(tally.n, tally.compiled) for _, tally in scored]),
+        pass_at_k={k: mean_pass_at_k(counts, k) for k in ks},
+        samples=SampleCount(
+            total=sum(tally.n for _, tally in scored),
+            compiled=sum(tally.compiled for _, tally in scored),
+            passed=sum(tally.passed for _, tally in scored),
+        ),
+        unscored=totals.unscored,
+        outcomes={outcome: totals.outcomes[outcome] for outcome in Outcome if totals.outcomes[outcome]},
+        by_category=_by_category(scored),
+        problems={problem.id: ProblemCount(tally.n, tally.passed, problem.hash) for problem, tally in scored},
+        judged_by=judged_by(problems.problems),
+        tokens=TokenCount(totals.prompt_tokens, totals.completion_tokens, totals.truncated),
+        generation_s=seconds[0],
+        verification_s=seconds[1],
+        run=run,
+    )
+
+
+def judged_by(problems: Sequence[Problem]) -> str:
+    """Whether verdicts rest on tests, on compiling alone, or on the one here and the other there."""
+    compile_only = sum(problem.test_style is TestStyle.COMPILE for problem in problems)
+    if compile_only == 0:
+        return "tests"
+    return "compile" if compile_only == len(problems) else "mixed"
+
+
+def _by_category(scored: Sequence[tuple[Problem, _Tally]]) -> dict[str, CategoryCount]:
+    groups: dict[str, list[_Tally]] = {}
+    for problem, tally in scored:
+        groups.setdefault(UNCATEGORIZED if problem.category is None else problem.category, []).append(tally)
+    return {
+        name: CategoryCount(
+            total=len(tallies),
+            passed=sum(tally.first_passed for tally in tallies),
+            solved=sum(tally.passed > 0 for tally in tallies),
+        )
+        for name, tallies in sorted(groups.items())
+    }
+
+
+def _plus(total: int | None, more: int | None) -> int | None:
+    """A sum that is unknown as soon as one part is."""
+    return None if total is None or more is None else total + more
