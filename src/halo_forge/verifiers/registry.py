@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from halo_forge.errors import ToolchainError
 from halo_forge.types import Language
@@ -30,6 +30,11 @@ def _auto(workshop: Workshop) -> Verifier:
 VERIFIERS: Mapping[str, Factory] = {"auto": _auto, "gcc": _gcc, "python": PythonVerifier}
 
 
+def verifier_names() -> list[str]:
+    """All there are, plug-ins included."""
+    return sorted({*VERIFIERS, *_plugged()})
+
+
 def open_verifier(name: str, workshop: Workshop) -> Verifier:
     """The verifier called `name`.
 
@@ -38,11 +43,13 @@ def open_verifier(name: str, workshop: Workshop) -> Verifier:
     """
     if name in VERIFIERS:
         return VERIFIERS[name](workshop)
-    plugged = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
-    if name in plugged:
+    if name in (plugged := _plugged()):
         factory: Factory = plugged[name].load()
         return factory(workshop)
-    known = sorted({*VERIFIERS, *plugged})
-    near = difflib.get_close_matches(name, known, n=1)
+    near = difflib.get_close_matches(name, verifier_names(), n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
-    raise ToolchainError(f"unknown verifier '{name}': {hint}there are {', '.join(known)}")
+    raise ToolchainError(f"unknown verifier '{name}': {hint}there are {', '.join(verifier_names())}")
+
+
+def _plugged() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}

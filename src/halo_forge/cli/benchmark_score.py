@@ -1,0 +1,87 @@
+"""``halo-forge benchmark score``: verdicts for samples that exist already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from halo_forge.benchmark import default_workers
+from halo_forge.cli import options
+from halo_forge.cli.interrupt import stoppable
+from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
+from halo_forge.cli.progress import Counts
+from halo_forge.config import DEFAULT_KS, check_limits, check_workers, parse_ks, safe_name
+from halo_forge.errors import Cancelled
+from halo_forge.problems import load_problems
+from halo_forge.problems.base import ProblemSet
+from halo_forge.problems.files import stem
+from halo_forge.problems.samples import count_samples, read_samples
+from halo_forge.store import GeneratedSample, RunStore, Times
+from halo_forge.summary import summarize
+
+EXAMPLES = """\
+Judge samples that exist already, from halo-forge or from another tool.
+
+A line of the file names its problem (task_id, problem_id or id) and holds either a completion, which is put behind the
+problem's prompt as it is, or a solution, which stands by itself.
+
+Examples:
+
+  halo-forge benchmark score samples.jsonl --prompts humaneval
+
+  halo-forge benchmark score samples.jsonl.gz --prompts data/test.jsonl --k 1,10 --output results/scored.json
+"""
+
+
+def score(
+    samples: Annotated[str, typer.Argument(metavar="SAMPLES", help="A .jsonl or .jsonl.gz file.")],
+    prompts: options.Prompts,
+    verifier: options.Verifier = "auto",
+    k: options.Ks = None,
+    output: options.Output = None,
+    as_json: options.AsJson = False,
+    time_limit: options.TimeLimit = None,
+    memory_limit: options.MemoryLimit = None,
+    compile_flags: options.CompileFlags = None,
+    workers: options.Workers = None,
+    limit: options.Limit = None,
+    fresh: options.Fresh = False,
+    unsafe: options.Unsafe = False,
+) -> None:
+    ks = DEFAULT_KS if k is None else parse_ks(k)
+    limits = check_limits(time_limit, memory_limit)
+    parallel = check_workers(workers, default_workers())
+    problems = load_problems(prompts, limit)
+    total = count_samples(samples, problems).total()
+    place = Destination.of(output, safe_name(stem(samples), problems.name), as_json=as_json)
+    with (
+        stoppable() as cancel,
+        open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
+    ):
+        source = {"name": Path(samples).name, "sha256": _file_hash(samples)}
+        identity = {"model": None, "samples_file": source, **judging.identity()}
+        with RunStore.open(place.path, identity, fresh=fresh) as store:
+            store.ensure_writable()
+            counts = Counts(total=total, to_generate=0, already_judged=len(store.judged_keys))
+            try:
+                judge_all(judging, store, counts, _not_judged(samples, problems, store), None, parallel, cancel)
+            except Cancelled:
+                raise typer.Exit(stopped(store)) from None
+            shown = {**judging.settings(identity, ks, parallel), "model": {"name": Path(samples).name}}
+            report = summarize(problems, store.read_judged(), ks, shown)
+            raise typer.Exit(deliver(report, store, place, None))
+
+
+def _not_judged(path: str, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:
+    for sample in read_samples(path, problems):
+        if sample.key not in store.judged_keys:
+            yield GeneratedSample(sample, Times())
+
+
+def _file_hash(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,177 @@
+"""What `benchmark run`, `benchmark score` and `data check` have in common: a sandbox, a verifier, a store, an end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import platform
+import shlex
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from halo_forge import __version__
+from halo_forge.benchmark import Pipeline
+from halo_forge.cli import progress
+from halo_forge.cli.console import err, note, out
+from halo_forge.cli.interrupt import STOPPED
+from halo_forge.errors import EngineError, UserError
+from halo_forge.problems.base import ProblemSet
+from halo_forge.report.result import to_json
+from halo_forge.report.terminal import render
+from halo_forge.sandbox.base import Sandbox
+from halo_forge.sandbox.registry import open_sandbox
+from halo_forge.store import GeneratedSample, RunStore
+from halo_forge.types import JSONObject, Limits, Report, Sample
+from halo_forge.verifiers.base import Verifier, Workshop
+from halo_forge.verifiers.registry import open_verifier
+
+NOT_ALL_JUDGED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Everything that decides verdicts, opened and tried."""
+
+    problems: ProblemSet
+    verifier: Verifier
+    workshop: Workshop
+    tools: dict[str, str]
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Where programs run."""
+        return self.workshop.sandbox
+
+    def identity(self) -> JSONObject:
+        """The part of a run's identity that decides verdicts."""
+        flags = self.workshop.compile_flags
+        return {
+            "problems": {
+                "name": self.problems.name,
+                "hash": self.problems.hash,
+                "count": len(self.problems.problems),
+                "languages": sorted({problem.language.value for problem in self.problems.problems}),
+            },
+            "verifier": self.verifier.name,
+            "tools": self.tools,
+            "limits": asdict(self.workshop.limits),
+            "compile_flags": None if flags is None else list(flags),
+            "sandbox": {"tier": self.sandbox.tier.value},
+        }
+
+    def settings(self, identity: JSONObject, ks: tuple[int, ...], workers: int) -> JSONObject:
+        """What the result file says under ``run``: the identity, and what a reader may want to know beside it."""
+        return {
+            **identity,
+            "k": list(ks),
+            "sandbox": {"tier": self.sandbox.tier.value, "description": self.sandbox.description},
+            "workers": workers,
+            "halo_forge": __version__,
+            "python": platform.python_version(),
+            "platform": platform.platform(),
+        }
+
+
+@contextlib.contextmanager
+def open_judging(
+    problems: ProblemSet, verifier_name: str, limits: Limits, flags: str | None, *, unsafe: bool,
+    cancel: threading.Event,
+) -> Iterator[Judging]:  # fmt: skip
+    """A sandbox and a verifier that were both tried on this machine.
+
+    Raises:
+        UserError: the verifier does not know a language of the problems, a tool is missing, no sandbox works.
+    """
+    for line in problems.notes:
+        note(f"note: {line}")
+    sandbox = open_sandbox(unsafe=unsafe, cancel=cancel)
+    with contextlib.closing(sandbox):
+        if unsafe:
+            err().print("[bold red]no sandbox:[/] the programs will run with your own rights (--unsafe)")
+        workshop = Workshop(sandbox, limits, None if flags is None else tuple(shlex.split(flags)))
+        verifier = open_verifier(verifier_name, workshop)
+        languages = frozenset(problem.language for problem in problems.problems)
+        if unknown := languages - verifier.languages:
+            raise UserError(
+                f"verifier '{verifier_name}' cannot judge {', '.join(sorted(unknown))} "
+                f"(it knows {', '.join(sorted(verifier.languages))}); leave --verifier out to choose by language"
+            )
+        tools = dict(verifier.prepare(languages))
+        yield Judging(problems, verifier, workshop, tools)
+
+
+def judge_all(
+    judging: Judging,
+    store: RunStore,
+    counts: progress.Counts,
+    backlog: Iterable[GeneratedSample],
+    generate: Callable[[], Iterator[Sample]] | None,
+    workers: int,
+    cancel: threading.Event,
+) -> str | None:
+    """Run the pipeline under a progress display. Returns what went wrong with generating, if anything.
+
+    Raises:
+        Cancelled: stopped by the user; everything so far is kept.
+    """
+    by_id = {problem.id: problem for problem in judging.problems.problems}
+    pipeline = Pipeline(judging.verifier, by_id, store, counts, workers, cancel)
+    try:
+        with progress.shown(counts):
+            pipeline.run(backlog, generate)
+    except EngineError as error:
+        return str(error)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a run's result goes, and whether standard output is for a program."""
+
+    path: Path
+    as_json: bool
+
+    @classmethod
+    def of(cls, output: str | None, default_name: str, *, as_json: bool) -> Destination:
+        """From --output and --json; ``-`` is standard output, with the files at the default place."""
+        if output in (None, "-"):
+            return cls(Path("results", f"{default_name}.json"), as_json or output == "-")
+        assert output is not None
+        return cls(Path(output), as_json)
+
+
+def deliver(report: Report, store: RunStore, place: Destination, failure: str | None) -> int:
+    """Write the result file, show the report, and say what is missing. Returns the exit status.
+
+    Args:
+        failure: why generating ended early, if it did.
+    """
+    result = to_json(report)
+    store.write_result(result)
+    if not report.unscored and failure is None:
+        store.finish()
+    console = out()
+    if place.as_json:
+        console.file.write(json.dumps(result, indent=2) + "\n")
+        console = err()
+    console.print()
+    console.print(render(report))
+    console.print()
+    console.print(f"result   {store.files.result}", markup=False, soft_wrap=True)
+    console.print(f"samples  {store.files.samples}", markup=False, soft_wrap=True)
+    if failure is not None:
+        note(f"generating stopped early: {failure}; run the same command to go on")
+    if report.unscored:
+        note(f"{report.unscored} samples could not be judged; mend the cause (halo-forge doctor) and run it again")
+    return NOT_ALL_JUDGED if failure is not None or report.unscored else 0
+
+
+def stopped(store: RunStore) -> int:
+    """Say what is kept after Ctrl-C."""
+    judged, waiting = len(store.judged_keys), len(store.waiting_keys)
+    note(f"stopped: {judged} samples judged and {waiting} generated are kept; run the same command to go on")
+    return STOPPED
+
+

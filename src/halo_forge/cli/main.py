@@ -1,0 +1,78 @@
+"""The ``halo-forge`` command: its verbs, and the one place where a mistake becomes one line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from halo_forge import __version__
+from halo_forge.cli import benchmark_run, benchmark_score, data, doctor, models, verifiers
+from halo_forge.cli.console import err
+from halo_forge.cli.interrupt import STOPPED
+from halo_forge.errors import HaloForgeError, UserError
+
+USERS_MISTAKE, NOT_DONE = 2, 3
+
+app = typer.Typer(
+    name="halo-forge",
+    help="How good is a language model at writing code? Measured with real compilers, in a sandbox, with error bars.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="First steps: halo-forge doctor, then halo-forge benchmark run --model smollm2-135m --prompts demo",
+)
+benchmark = typer.Typer(no_args_is_help=True, help="Measure models.")
+benchmark.command("run", help=benchmark_run.EXAMPLES)(benchmark_run.run)
+benchmark.command("score", help=benchmark_score.EXAMPLES)(benchmark_score.score)
+app.add_typer(benchmark, name="benchmark")
+app.add_typer(data.app, name="data")
+app.add_typer(models.app, name="models")
+app.add_typer(verifiers.app, name="verifiers")
+app.command("doctor")(doctor.doctor)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"halo-forge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit status."""
+    sys.exit(_status())
+
+
+def _status() -> int:
+    try:
+        return app(standalone_mode=False) or 0
+    except UserError as error:
+        return _complain(str(error), USERS_MISTAKE)
+    except HaloForgeError as error:
+        return _complain(str(error), NOT_DONE)
+    except typer.TyperException as error:  # an unknown option, a missing one, no arguments at all
+        words = error.format_message()
+        return _complain(f"{words} (--help shows what there is)", USERS_MISTAKE) if words else USERS_MISTAKE
+    except (typer.Abort, KeyboardInterrupt):
+        return STOPPED
+    except BrokenPipeError:  # whoever read our output had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _complain(text: str, status: int) -> int:
+    """One line, whatever is in it."""
+    err().print("error: ", end="", style="bold red")
+    err().print(" ".join(text.split()), markup=False, soft_wrap=True)
+    return status

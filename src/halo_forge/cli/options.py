@@ -1,0 +1,42 @@
+"""The options that several commands share, each described once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Prompts = Annotated[
+    str, typer.Option("--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, or a .jsonl file.")
+]
+Verifier = Annotated[str, typer.Option("--verifier", help="Who judges: auto (by language), gcc, python.")]
+Ks = Annotated[
+    str | None, typer.Option("--k", metavar="K,K,…", help="Report pass@k for these k.", show_default="1,5,10")
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", show_default="results/NAME.json",
+        help="Result file; its samples are kept beside it. '-' writes the JSON to standard output.",
+    ),
+]  # fmt: skip
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON; the table goes to standard error.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", help="Samples judged at once.", show_default="one a processor")
+]
+Limit = Annotated[int | None, typer.Option("--limit", help="Only the first so many problems.", show_default=False)]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Start over; what is there is kept aside.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe", help="Run programs WITHOUT a sandbox, with your own rights.")]
+TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="S", help="CPU seconds a program may use.", show_default="5")
+]
+MemoryLimit = Annotated[
+    int | None, typer.Option("--memory-limit", metavar="MB", help="Memory a program may use.", show_default="512")
+]
+CompileFlags = Annotated[
+    str | None,
+    typer.Option(
+        "--compile-flags", metavar="FLAGS", help="Instead of the default ones.",
+        show_default="-w -O2, for C++ also -std=gnu++17",
+    ),
+]  # fmt: skip

@@ -1,0 +1,111 @@
+"""A run's settings, checked: what the command line says becomes one frozen object, or one clear complaint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from halo_forge.errors import UserError
+from halo_forge.models.base import SamplingSettings
+from halo_forge.types import Limits
+
+DEFAULT_SAMPLES = 20
+DEFAULT_KS = (1, 5, 10)
+_MOST_SAMPLES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePlan:
+    """How many samples a problem gets, and for which k pass@k is reported."""
+
+    samples: int
+    ks: tuple[int, ...]
+
+
+def parse_ks(text: str) -> tuple[int, ...]:
+    """``"1,5,10"`` as numbers, in order, without repeats.
+
+    Raises:
+        UserError: not a list of whole numbers from 1 up.
+    """
+    try:
+        ks = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise UserError(f"--k {text!r} is not a list of numbers; write for example --k 1,5,10") from None
+    if ks[0] < 1:
+        raise UserError(f"--k {ks[0]}: k counts tries, so it starts at 1")
+    return tuple(ks)
+
+
+def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SamplePlan:
+    """Samples and ks, with their defaults.
+
+    Raises:
+        UserError: an explicit k above the samples, or greedy with several samples.
+    """
+    if greedy and samples not in (None, 1):
+        raise UserError("--greedy gives every problem the same single sample; leave --samples out")
+    count = 1 if greedy else DEFAULT_SAMPLES if samples is None else samples
+    if not 1 <= count <= _MOST_SAMPLES:
+        raise UserError(f"--samples {count} is out of range; give 1 to {_MOST_SAMPLES}")
+    if ks is None:
+        return SamplePlan(count, DEFAULT_KS)
+    wanted = parse_ks(ks)
+    if wanted[-1] > count:
+        raise UserError(
+            f"pass@{wanted[-1]} needs {wanted[-1]} samples a problem and --samples is {count}; raise --samples or lower --k"
+        )
+    return SamplePlan(count, wanted)
+
+
+def check_sampling(settings: SamplingSettings) -> SamplingSettings:
+    """The settings, if a model can sample so.
+
+    Raises:
+        UserError: a number out of its range.
+    """
+    if not 0 <= settings.temperature <= 10:
+        raise UserError(f"--temperature {settings.temperature} is out of range; give 0 (greedy) to 10")
+    if not 0 < settings.top_p <= 1:
+        raise UserError(f"--top-p {settings.top_p} is out of range; give a number above 0, up to 1")
+    if settings.max_tokens < 1:
+        raise UserError(f"--max-tokens {settings.max_tokens} leaves no room for an answer; give 1 or more")
+    if any(not stop for stop in settings.stop):
+        raise UserError("--stop must not be empty")
+    return settings
+
+
+def check_limits(time_limit: float | None, memory_limit: int | None) -> Limits:
+    """The default limits with the user's in their place.
+
+    Raises:
+        UserError: a number out of its range.
+    """
+    limits = Limits()
+    if time_limit is not None:
+        if not 0.1 <= time_limit <= 3600:
+            raise UserError(f"--time-limit {time_limit:g} is out of range; give 0.1 to 3600 seconds of CPU time")
+        limits = replace(limits, cpu_s=time_limit)
+    if memory_limit is not None:
+        if not 16 <= memory_limit <= 1_048_576:
+            raise UserError(f"--memory-limit {memory_limit} is out of range; give 16 to 1048576 MB")
+        limits = replace(limits, memory_mb=memory_limit)
+    return limits
+
+
+def check_workers(workers: int | None, default: int) -> int:
+    """How many samples are judged at once.
+
+    Raises:
+        UserError: below 1.
+    """
+    if workers is not None and workers < 1:
+        raise UserError(f"--workers {workers}: give 1 or more")
+    return default if workers is None else workers
+
+
+def safe_name(*parts: Sequence[str] | str) -> str:
+    """Parts of a file name joined by dashes, with everything unusual replaced."""
+    text = "-".join(str(part) for part in parts)
+    kept = "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
+    return kept.strip("-.") or "run"

@@ -1,0 +1,134 @@
+"""A `Report` as the table that a person reads at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from halo_forge.report.result import tokens_per_second
+from halo_forge.types import Estimate, Outcome, Report
+
+_OUTCOME_WORDS = {
+    Outcome.ACCEPTED: ("right", "green"),
+    Outcome.WRONG_ANSWER: ("ran, gave a wrong answer", "yellow"),
+    Outcome.RUNTIME_ERROR: ("crashed or raised an exception", "yellow"),
+    Outcome.TIME_LIMIT: ("too slow", "yellow"),
+    Outcome.MEMORY_LIMIT: ("needed too much memory", "yellow"),
+    Outcome.OUTPUT_LIMIT: ("printed too much", "yellow"),
+    Outcome.COMPILE_ERROR: ("did not compile", "magenta"),
+    Outcome.NO_CODE: ("no code in the answer", "magenta"),
+    Outcome.JUDGE_ERROR: ("NOT JUDGED: our fault or the machine's, in no rate", "bold red"),
+}
+_BAR = 24
+
+
+def render(report: Report) -> RenderableType:
+    """Everything a newcomer needs, top to bottom."""
+    parts: list[RenderableType] = [_headline(report), Text(), _rates(report)]
+    if len(report.by_category) > 1:
+        parts += [Text(), _categories(report)]
+    parts += [Text(), _outcomes(report), Text(), *_facts(report)]
+    return Group(*parts)
+
+
+def _headline(report: Report) -> Text:
+    samples = report.samples.total + report.unscored
+    return Text.assemble(
+        (str(report.run["model"]["name"]), "bold"),
+        " on ",
+        (str(report.run["problems"]["name"]), "bold"),
+        f": {report.total} problems, {samples} samples",
+    )
+
+
+def _rates(report: Report) -> Table:
+    table = _table("metric", "value", "95% interval", "what it means")
+    table.columns[1].justify = table.columns[2].justify = "right"
+    meaning = "the source parses" if _only_python(report) else "samples that compile"
+    table.add_row("compile rate", _percent(report.compile_rate), _interval(report.compile_rate), meaning)
+    for k, estimate in report.pass_at_k.items():
+        right = "compiles (there are no tests)" if report.judged_by == "compile" else "right"
+        words = f"chance that a sample is {right}" if k == 1 else f"chance that at least one of {k} samples is {right}"
+        value = f"n/a (needs {k} samples a problem)" if estimate.value is None else _percent(estimate)
+        table.add_row(Text(f"pass@{k}", "bold"), Text(value, "bold"), _interval(estimate), words)
+    table.add_row(
+        "solved", f"{report.solved} of {report.total}", "", "problems with at least one sample that passed"
+    )
+    return table
+
+
+def _categories(report: Report) -> Table:
+    table = _table("category", "problems", "first sample passes", "solved")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, count in report.by_category.items():
+        table.add_row(name, str(count.total), str(count.passed), str(count.solved))
+    return table
+
+
+def _outcomes(report: Report) -> Table:
+    table = _table("outcome", "samples", "", "")
+    table.columns[1].justify = "right"
+    most = max(report.outcomes.values(), default=1)
+    for outcome, count in report.outcomes.items():
+        words, style = _OUTCOME_WORDS[outcome]
+        bar = "█" * max(1, round(_BAR * count / most))
+        table.add_row(Text(outcome.value, style), str(count), Text(bar, style), words)
+    return table
+
+
+def _facts(report: Report) -> Iterator[Text]:
+    tokens = report.tokens
+    if tokens.completion is not None:
+        rate = tokens_per_second(report)
+        speed = "" if rate is None else f", {rate:.0f} tokens/s"
+        cut = f", {tokens.truncated} samples cut at the token limit" if tokens.truncated else ""
+        yield Text(f"{tokens.completion} tokens generated{speed}{cut}")
+    phases = [
+        f"{word} {seconds_in_words(seconds)}"
+        for word, seconds in (("generating", report.generation_s), ("judging", report.verification_s))
+        if seconds is not None
+    ]
+    if len(phases) == 2:
+        phases[1] += " (side by side)"
+    if phases:
+        yield Text("time: " + ", ".join(phases))
+    if report.unscored:
+        yield Text(f"{report.unscored} samples could not be judged; they count in no rate", "bold red")
+    if report.run["sandbox"]["tier"] == "unsafe":
+        yield Text("NO SANDBOX was used: these programs ran with your own rights", "bold red")
+
+
+def _only_python(report: Report) -> bool:
+    return list(report.run["problems"]["languages"]) == ["python"]
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _percent(estimate: Estimate) -> str:
+    return "n/a" if estimate.value is None else f"{100 * estimate.value:.1f}%"
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "n/a" if estimate.value is not None else ""
+    return f"{100 * estimate.low:.1f}% to {100 * estimate.high:.1f}%"
+
+
+def seconds_in_words(seconds: float) -> str:
+    """``8.2 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
