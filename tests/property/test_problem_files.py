@@ -33,9 +33,10 @@ SAMPLE_KEYS = st.sampled_from([*ID_KEYS, *TEXT_KEYS, "index", "form", "finish_re
 
 
 def records(keys: st.SearchStrategy[str], likely: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects with known keys, half of them with what makes them nearly right."""
+    """Objects with known keys, most of them right but for a few fields."""
     loose = st.dictionaries(keys, VALUES | CASES, max_size=6)
-    return loose | loose.map(lambda record: {**record, **likely})
+    nearly = st.dictionaries(keys, TEXTS | CASES, max_size=2)
+    return loose | st.builds(lambda record: {**record, **likely}, nearly)
 
 
 def files(objects: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[bytes]:

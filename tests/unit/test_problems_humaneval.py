@@ -79,7 +79,7 @@ def test_prompt_solution_and_suite_make_a_program(humaneval: ProblemSet, number:
     problem = humaneval.problems[number]
     names: dict[str, Any] = {}
     exec(f"{problem.prompt}{problem.solution}\n{problem.tests}", names)
-    names["check"](names[problem.entry_point])
+    names["check"](names[str(problem.entry_point)])
 
 
 def test_the_published_problems_have_not_changed(humaneval: ProblemSet) -> None:

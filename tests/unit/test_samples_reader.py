@@ -140,7 +140,7 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("record", "text"), BAD_RECORDS, ids=[text[:40] for _, text in BAD_RECORDS])
 def test_faults_of_a_record(tmp_path: Path, record: dict[str, Any], text: str) -> None:
-    before = [{"problem_id": "T/1", "text": "x", "index": 3}, {"task_id": "T/2", "solution": "x"}]
+    before: list[dict[str, Any]] = [{"problem_id": "T/1", "text": "x", "index": 3}, {"task_id": "T/2", "solution": "x"}]
     path = write(tmp_path / "s.jsonl", *before, record)
     assert fault(path).startswith(f"{path}:3: {text}")
 

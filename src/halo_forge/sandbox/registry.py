@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox.base import Command, ResourceLimits, Sandbox
@@ -23,6 +24,32 @@ profile bwrap /usr/bin/bwrap flags=(unconfined) {
 }
 """
 """What Ubuntu 24.04 needs in /etc/apparmor.d/bwrap before an ordinary user may have a sandbox."""
+
+
+def sandbox_advice() -> list[str]:
+    """What to do where the strict sandbox does not work, one step a line, most likely cause first."""
+    steps = []
+    if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
+        steps += [
+            "AppArmor keeps ordinary users from having sandboxes. Install bubblewrap (apt install bubblewrap), write",
+            "this to /etc/apparmor.d/bwrap and run: sudo systemctl reload apparmor",
+            "",
+            APPARMOR_PROFILE,
+        ]
+    if _setting("user/max_user_namespaces") == "0" or _setting("kernel/unprivileged_userns_clone") == "0":
+        steps.append("User namespaces are switched off: sudo sysctl user.max_user_namespaces=15000")
+    if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
+        steps.append("Inside a container, let it make namespaces: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN")
+    if not steps:
+        steps.append("Install bubblewrap (apt install bubblewrap) and util-linux, and see what 'bwrap --unshare-all true' says.")
+    return [*steps, "Or run without a sandbox, with your own rights, by --unsafe."]
+
+
+def _setting(name: str) -> str:
+    try:
+        return Path("/proc/sys", name).read_text().strip()
+    except OSError:
+        return ""
 
 
 def open_sandbox(*, unsafe: bool = False, cancel: threading.Event | None = None) -> Sandbox:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from halo_forge.errors import SampleFileError
 from halo_forge.types import FinishReason, JSONObject, Outcome, Sample, SampleForm, SampleKey, Verdict
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 
 _MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
 
@@ -196,8 +198,8 @@ def _sample(fields: JSONObject) -> Sample:
         problem_id=_need(fields, "problem_id", str),
         index=index,
         text=_need(fields, "text", str),
-        form=SampleForm(_need(fields, "form", str)),
-        finish_reason=FinishReason(_need(fields, "finish_reason", str)),
+        form=_word(fields, "form", SampleForm),
+        finish_reason=_word(fields, "finish_reason", FinishReason),
         n_tokens=_may(fields, "n_tokens", int),
         prompt_tokens=_may(fields, "prompt_tokens", int),
         token_ids=None if token_ids is None else tuple(token_ids),
@@ -209,7 +211,7 @@ def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
     return Verdict(
         problem_id=sample.problem_id,
         index=sample.index,
-        outcome=Outcome(_need(fields, "outcome", str)),
+        outcome=_word(fields, "outcome", Outcome),
         compiled=_may(fields, "compiled", bool),
         tests_passed=_may(fields, "tests_passed", int),
         tests_total=_may(fields, "tests_total", int),
@@ -245,6 +247,14 @@ def _may(fields: JSONObject, name: str, kind: type[T]) -> T | None:
     if type(value) is not kind:  # not isinstance: true is no whole number here
         raise ValueError(f"{name}: not of type {kind.__name__}")
     return value
+
+
+def _word(fields: JSONObject, name: str, words: type[E]) -> E:
+    word = _need(fields, name, str)
+    try:
+        return words(word)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
 
 
 def _seconds(fields: JSONObject, name: str) -> float | None:

@@ -1,0 +1,42 @@
+# Two commands do all the set-up: `make demo` (the main job, with the model that is built in) and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: demo test check format nightly clean
+
+demo: $(VENV)/installed
+	$(BIN)/halo-forge benchmark run --model smollm2-135m --prompts demo --verifier gcc --samples 8 --k 1,5 \
+		--max-tokens 256 --output results/demo.json
+
+test: $(VENV)/installed-dev
+	$(BIN)/pytest -n auto
+
+nightly: $(VENV)/installed-dev
+	$(BIN)/pytest -n auto -m "nightly or not nightly"
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# pip is told to be quiet about all but errors: what it installs is written down in constraints.txt.
+$(VENV)/installed: pyproject.toml constraints.txt
+	@echo "installing halo-forge into $(VENV) (about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "halo-forge needs Python 3.11 or newer")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
