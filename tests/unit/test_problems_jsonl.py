@@ -63,7 +63,6 @@ class TestOneProblem:
         assert (bare.language, bare.entry_point, bare.test_style) == (Language.PYTHON, None, TestStyle.ASSERTS)
         assert load_one(tmp_path, tests="assert f() == 1", entry_point="f").entry_point == "f"
         assert load_one(tmp_path, tests=CHECK, entry_point="f").tests == CHECK
-        assert load_one(tmp_path, tests="int main() {}", language="c").language is Language.C
 
     @pytest.mark.parametrize(
         ("alias", "language"),

@@ -126,7 +126,9 @@ def _contradiction(fields: ProblemRecord, language: Language) -> str | None:
         return "'stdin' without 'expected_output'; add what the program has to print, or remove 'stdin'"
     if fields.entry_point is not None and fields.tests is None:
         return "'entry_point' without 'tests'; add the suite, or remove 'entry_point'"
-    uncalled = language is Language.PYTHON and fields.tests is not None and fields.entry_point is None
+    if fields.tests is not None and language is not Language.PYTHON:
+        return f"'tests' for {language.value}; suites are run for python only, give 'expected_output' or 'cases'"
+    uncalled = fields.tests is not None and fields.entry_point is None
     if uncalled and defines_check(str(fields.tests)):
         return "'tests' defines check(candidate) without an 'entry_point'; add the name of the function"
     return None

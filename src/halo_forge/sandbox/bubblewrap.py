@@ -113,7 +113,10 @@ class BubblewrapSandbox:
 
 
 def find_bwrap() -> Path:
-    """The system's bwrap, which AppArmor profiles know by its path, else the bundled one."""
+    """The one that HALO_FORGE_BWRAP names; else the system's, which AppArmor profiles know by its path; else the
+    bundled one."""
+    if chosen := os.environ.get("HALO_FORGE_BWRAP"):
+        return Path(chosen)
     system = Path("/usr/bin/bwrap")
     if os.access(system, os.X_OK):
         return system

@@ -2,7 +2,7 @@
 
 Scope: markdown fences of every usual shape, raw code with or without prose around it, reasoning
 blocks, leftover chat markers. ``None`` means that the answer holds no code. Nothing is executed or
-repaired: the result is a slice of the answer, or several blocks of it joined by a blank line. Removed
+repaired: the result is a slice of the answer, or several blocks of it joined by blank lines. Removed
 are only the byte order mark, CR before LF, outer blank lines and the indentation of the fence itself.
 
 Which block of several: the ones that define ``entry_point`` (without one, in languages that start at
@@ -11,10 +11,10 @@ javascript and typescript), none, a wrong one. Among equals the first, unless a 
 as the corrected or complete version. Earlier blocks with definitions that the chosen one uses but lacks
 go before it. A program in another language is the last resort: it is what the model answered.
 
-Limits: this is no parser but line patterns and a scanner that knows comments and strings. Unfenced prose
-that looks like code, or the reverse, can be misjudged; in doubt text is kept. Reasoning that the chat
-template opened and that was cut off before its closing tag cannot be told from an answer. Files that
-belong apart (a header, one Java class per block) are not merged.
+Limits: this is no parser but line patterns and a scanner that knows comments and strings. Unfenced
+prose that looks like code, or the reverse, can be misjudged; in doubt text is kept. Reasoning that the
+chat template opened and that was cut off before its closing tag cannot be told from an answer. Files
+that belong apart (a header, one Java class per block) are not merged.
 
 Every step is linear in the text: patterns are anchored to a line or possessive, and searches past a
 fence give up after ``_REACH`` fences.
@@ -36,19 +36,20 @@ TAGS = {
     "bash": "bash", "sh": "bash", "shell": "bash", "zsh": "bash",
 }  # fmt: skip
 # Known tags of other things. A fence with any known tag opens a block, even inside an unclosed one.
-_TEXT_TAGS = frozenset(
-    "text txt plain plaintext output out console terminal stdout stdin input log json yaml yml toml xml"
-    " html css csv sql diff markdown md cmake makefile dockerfile powershell cmd bat none".split()
-)
+_TEXT_TAGS = frozenset({
+    "text", "txt", "plain", "plaintext", "output", "out", "console", "terminal", "stdout", "stdin", "input",
+    "log", "json", "yaml", "yml", "toml", "xml", "html", "css", "csv", "sql", "diff", "markdown", "md",
+    "cmake", "makefile", "dockerfile", "powershell", "cmd", "bat", "none",
+})  # fmt: skip
 _SIBLING = {"c": "cpp", "cpp": "c", "javascript": "typescript", "typescript": "javascript"}
-_HAS_MAIN = frozenset({"c", "cpp", "rust", "go", "java", "csharp"})
+_STARTS_AT = {"c": "main", "cpp": "main", "rust": "main", "go": "main", "java": "main", "csharp": "Main"}
 _JOINABLE = frozenset({"python", "c", "cpp", "rust", "javascript", "typescript", "bash"})
 _MAX_FENCES = 20_000  # bounds memory on absurd input
 _REACH = 20
 
 _MARKERS = (
     "<|im_end|>", "<|endoftext|>", "<|end_of_text|>", "<|eot_id|>", "<|end|>", "<|return|>", "</s>",
-    "<end_of_turn>", "<eos>", "<|EOT|>", "<｜end▁of▁sentence｜>",
+    "<end_of_turn>", "<eos>", "<|EOT|>", "<\uff5cend\u2581of\u2581sentence\uff5c>",
 )  # fmt: skip
 # A model that runs past its own end invents the next turn.
 _NEXT_TURN = re.compile(r"(?:<\|(?:im_end|eot_id|end)\|>|<end_of_turn>)\s*<(?:\||start_of_turn)")
@@ -59,23 +60,27 @@ _FENCE = re.compile(r"^([^\n`~]*+)(`{3,}|~{3,})([^\n]*)$", re.M)
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]+")
 
 
-def _lines(*alternatives: str) -> re.Pattern[str]:
-    return re.compile(rf"^[ \t]*+(?:{'|'.join(alternatives)})", re.M)
+def _lines(*alternatives: str, indent: str = r"[ \t]*+") -> re.Pattern[str]:
+    """A pattern for the start of a line."""
+    return re.compile(rf"^{indent}(?:{'|'.join(alternatives)})", re.M)
 
 
 # Starts of lines that prose practically never has. "brace": every language but Python and bash.
+_PREFIX = r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}"  # public static, export default, pub(crate) ...
+_C_TYPE = r"(?:int|void|bool|char|double|float|long|auto|size_t|u?int\d+_t|(?:std::)?(?:string|vector|map))\b"
 _START = {
     "brace": _lines(
-        r"//|/\*|#[ \t]*(?:include|define|pragma|ifdef|ifndef|if)\b|#!|#\[|template[ \t]*<|macro_rules!",
-        r"(?:import|package|using|use)\b[^\n]*;[ \t]*(?://[^\n]*)?$|import[ \t]+(?:[^\n]*[\"']|\($)|package[ \t]+\w+$",
-        r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b"
-        r"[ \t<]*[\w.:<]+[^.;\n]*(?:[{;]|[>\w}]$)",
-        r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?[\w$]*[ \t]*[(<\[]",
-        r"(?:export[ \t]+)?(?:const|let|var|type|typedef)[ \t]+[^\n]*[=;({]|type[ \t]+\w+[ \t]+(?:struct|interface)\b",
+        r"//|/\*|#[ \t]*(?:include|define|pragma|ifn?def|if)\b|#!|#\[|template[ \t]*<|macro_rules!",
+        r"(?:import|package|using|use)\b[^\n]*;[ \t]*(?://[^\n]*)?$|package[ \t]+\w+$",
+        r"import[ \t]+(?:[^\n]*[\"']|\($)|[\"']use strict|module\.exports",
+        _PREFIX + r"(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b[ \t<]*[\w.:<]+"
+        r"[^.;\n]*(?:[{;]|[>\w}]$)",
+        _PREFIX + r"(?:fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?[\w$]*[ \t]*[(<\[]",
+        r"(?:export[ \t]+)?(?:const|let|var|type|typedef)[ \t]+[^\n]*[=;({]",
         r"(?:public|private|protected|internal)[ \t]+[\w<>\[\], \t]+(?:[({;=]|$)",
-        r"(?:(?:static|inline|const|constexpr|unsigned|extern|long|short)[ \t]+){0,5}(?:int|void|bool|char|double"
-        r"|float|long|auto|size_t|u?int\d+_t|(?:std::)?(?:string|vector|map|set|pair))\b[\w:<>,*& \t]*+[(=;{\[]",
-        r"""["']use strict|module\.exports""",
+        r"(?:(?:static|inline|const|constexpr|unsigned|extern|long|short)[ \t]+){0,5}"
+        + _C_TYPE
+        + r"[\w:<>,*& \t]*+[(=;{\[]",
     ),
     "python": _lines(
         r"from[ \t]+[\w.]+[ \t]+import\b|(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[(:]",
@@ -83,15 +88,16 @@ _START = {
         r"@\w[\w.]*(?:\([^\n]*)?$|if[ \t]+__name__|#!/|[rR]?\"\"\"|[rR]?'''",
     ),
     "bash": _lines(
-        r"#!|set[ \t]+-\w|(?:function[ \t]+)?[\w-]+[ \t]*\(\)|function[ \t]+\w+[ \t]*\{|[A-Za-z_]\w*=",
-        r"for[ \t]+(?:\w+[ \t]+in\b|\(\()|(?:if|while|until)[ \t]+(?:\[|!|\(\(|read\b|[^\n]*;[ \t]*(?:then|do)\b)",
+        r"#!|set[ \t]+-\w|[\w-]+[ \t]*\(\)|function[ \t]+[\w-]+[ \t]*(?:\(\))?[ \t]*\{|[A-Za-z_]\w*=",
+        r"for[ \t]+(?:\w+[ \t]+in\b|\(\()|(?:if|while|until)[ \t]+(?:\[|!|\(\(|read\b)",
+        r"(?:if|while|until)[ \t][^\n]*;[ \t]*(?:then|do)\b",
     ),
 }
 # Shapes of lines that are code often enough to count where half of the lines have them.
 _WEAK = {
     "brace": re.compile(r"^[^\n]*[;{}][ \t]*(?://[^\n]*)?$", re.M),
     "python": _lines(
-        r"(?:return|raise|yield|assert|del)\b(?![ \t]+(?:an?|the|to|from|it|this|that|values?|statements?)\b)",
+        r"(?:return|raise|yield|assert|del)\b(?![ \t]+(?:an?|the|to|from|it|this|that|values?)\b)",
         r"(?:pass|break|continue|(?:else|try|finally)[ \t]*:)[ \t]*(?:#[^\n]*)?$",
         r"(?:if|elif|for|while|with|except|match|case)\b[^\n]*:[ \t]*(?:#[^\n]*)?$",
         r"[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*[\w.]+)*[ \t]*+(?::[\w\[\], .\t]++)?+"
@@ -99,45 +105,45 @@ _WEAK = {
         r"[A-Za-z_][\w.]*\([^\n]*\)[ \t]*(?:#[^\n]*)?$|[)\]}]+[,:]?[ \t]*$",
     ),
     "bash": _lines(
-        r"(?:echo|read|printf|export|local|exit|return|shift|source|cat|grep|sed|awk|find|ls|cd|mkdir|rm|cp|mv|touch"
-        r"|wc|sort|uniq|head|tail|cut|tr|xargs|date|test|sudo|chmod|curl|tar|sleep|trap|eval|exec)\b(?![^\n]*[.:]$)",
+        r"(?:echo|read|printf|export|local|exit|return|shift|source|cat|grep|sed|awk|find|ls|cd|mkdir|rm|cp"
+        r"|mv|wc|sort|uniq|head|tail|cut|tr|xargs|date|test|du|df|ps|tar|sleep|trap|eval|exec)\b(?![^\n]*[.:]$)",
         r"(?:fi|done|esac|then|else|do|;;|\})[ \t]*(?:#[^\n]*)?$",
     ),
 }
 # What a block defines, and (group "imports") which names it imports.
 _NAMES = {
-    "brace": re.compile(
-        r"^[ \t]*(?!(?:return|else|throw|new|case|delete|goto|await|yield)\b|[^(\n]*<<)[A-Za-z_][\w:<>,&*?\[\]. \t]*"
-        r"[\s&*>:]~?([A-Za-z_]\w*)[ \t]*\((?![^\n]*;[ \t]*$)"
-        r"|^[ \t]*(?!(?:if|for|while|switch|catch)\b)(?:(?:async|static)[ \t]+)?([\w$]+)[ \t]*\([^;\n\"'=]*\{[ \t]*$"
-        r"|^[ \t]*(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}(?:class|struct|union|enum(?:[ \t]+class)?|interface|record|trait"
-        r"|mod|type|fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?([\w$]+)"
-        r"|^(?:export[ \t]+|pub[ \t]+)?(?:const|let|var|static)[ \t]+([\w$]+)[ \t]*[:=]|^#[ \t]*define[ \t]+(\w+)"
-        r"|^(?:module\.)?(?:exports\.)?([\w$]+)[ \t]*=(?!=)|\bauto[ \t]+(\w+)[ \t]*=[ \t]*\["
-        r"|^[ \t]*(?P<imports>#[ \t]*include|use[ \t][^\n;]*|import[ \t][^\n;]*)",
-        re.M,
+    "brace": _lines(
+        # a function with a type before its name, a method without one
+        r"(?!(?:return|else|throw|new|case|delete|goto|await|yield)\b|[^(\n]*<<)"
+        r"[A-Za-z_][\w:<>,&*?\[\]. \t]*[\s&*>:]~?([A-Za-z_]\w*)[ \t]*\((?![^\n]*;[ \t]*$)",
+        r"(?!(?:if|for|while|switch|catch)\b)(?:(?:async|static)[ \t]+)?([\w$]+)[ \t]*\([^;\n\"'=]*\{[ \t]*$",
+        _PREFIX + r"(?:class|struct|union|enum(?:[ \t]+class)?|interface|record|trait|mod|type|fn|func"
+        r"|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?([\w$]+)",
+        r"(?:export[ \t]+|pub[ \t]+)?(?:const|static)[ \t]+([\w$]+)[ \t]*[:=]|auto[ \t]+(\w+)[ \t]*=[ \t]*\[",
+        r"(?:let|var)[ \t]+([\w$]+)[ \t]*=[^\n]*(?:=>|\bfunction\b)|(?:module\.)?exports\.([\w$]+)[ \t]*=",
+        r"#[ \t]*define[ \t]+(\w+)|(?P<imports>#[ \t]*include|use[ \t][^\n;]*|import[ \t][^\n;]*)",
     ),
-    "python": re.compile(
-        r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|^([A-Z_][A-Z0-9_]*)[ \t]*=|^(\w+)[ \t]*=[ \t]*lambda\b"
-        r"|^(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?P<imports>[^\n#]+)",
-        re.M,
+    "python": _lines(
+        r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)|([A-Z_][A-Z0-9_]*)[ \t]*=|(\w+)[ \t]*=[ \t]*lambda\b",
+        r"(?:from[ \t]+[\w.]+[ \t]+)?import[ \t]+(?P<imports>[^\n#]+)",
     ),
-    "bash": re.compile(r"^[ \t]*(?:function[ \t]+)?([\w-]+)[ \t]*\(\)|^[ \t]*function[ \t]+([\w-]+)", re.M),
+    "bash": _lines(r"(?:function[ \t]+)?([\w-]+)[ \t]*\(\)|function[ \t]+([\w-]+)"),
 }
 # Lines of an aside beside the program: imports alone, building and running it, an interactive session.
 _ASIDE = re.compile(
-    r"[ \t]*(?:#|//|import\b|from\b|using\b|use\b|package\b|\$ |\./|>>> |(?:pip3?|npm|npx|g\+\+|gcc|clang(?:\+\+)?|cargo"
-    r"|rustc|javac|java|dotnet|node|tsc|go[ \t]+(?:run|build|mod)|python3?|bash|sh|chmod|sudo|make|cmake|cd|mkdir)[ \t])"
+    r"[ \t]*(?:#|//|import\b|from\b|using\b|use\b|package\b|\$ |\./|>>> |(?:pip3?|npm|npx|g\+\+|gcc|clang"
+    r"|clang\+\+|cargo|rustc|javac|java|dotnet|node|tsc|go[ \t]+(?:run|build|mod)|python3?|bash|sh|chmod|sudo"
+    r"|make|cmake|cd|mkdir)[ \t])"
 )
-_FINAL = re.compile(r"\b(?:correct(?:ed)?|fix(?:ed)?|final|full|completed?|updated|revised|solution|together)\b", re.I)
-_NOT_FINAL = re.compile(r"\b(?:alternativ\w*|another|different|second|also|instead|similar|usage|examples?)\b", re.I)
+_FINAL = re.compile(r"\b(?:correct(?:ed)?|fix(?:ed)?|final|full|completed?|updated|revised|together)\b", re.I)
+_NOT_FINAL = re.compile(r"\b(?:alternativ\w*|another|different|second|also|instead|usage|examples?)\b", re.I)
 
 # Unfenced prose: line starts that outside strings and comments are never code.
-_WORD = r"(?:\*\*)?(?:[A-Za-z][\w'’-]*|`[^`\n]+`)(?:\*\*)?[,:]?"
+_WORD = r"(?:\*\*)?(?:[A-Za-z][\w'\u2019-]*|`[^`\n]+`)(?:\*\*)?[,:]?"
 _PROSE_LINES = (
     rf"(?:[-*+>][ \t]+|\d{{1,3}}[.)][ \t]+)?(?=[A-Z`*])(?![A-Z]{{2}}){_WORD}(?:[ \t]{_WORD}){{3}}"
     r"(?![^\n]*[;{}(\\]$)[^\n]*$",
-    r"[A-Z][a-z'’]*(?:[ ,]{1,2}[\w'’]+){1,6}[.!?:]$",
+    r"[A-Z][a-z'\u2019]*(?:[ ,]{1,2}[\w'\u2019]+){1,6}[.!?:]$",
     r"(?:Explanation|Examples?|Usage|Outputs?|Inputs?|Notes?|Sure|Certainly|Solution|Complexity)\b[^;{}=()\n]*$",
     r"\*\*[A-Z][^*\n]*\*\*:?$|(?:-{3,}|\*{3,})$|\[/?(?:PYTHON|CODE|INST)\]$|</?(?:answer|solution|code)>$",
     r"[^\x00-\x7f][^=(){};\n]*$",
@@ -145,19 +151,19 @@ _PROSE_LINES = (
 _LABEL = r"(?i:c\+\+|cpp|c#|csharp|python3?|javascript|typescript|java|rust|golang)$"
 _PROSE = {
     # Where "#" starts a comment, a heading does no harm; in bash a bare "python3" is a command.
-    "brace": re.compile(rf"^(?:{'|'.join((*_PROSE_LINES, _LABEL))}|#{{1,6}}[ \t]+[A-Z*][^\n]*$)", re.M),
-    "python": re.compile(rf"^(?:{'|'.join((*_PROSE_LINES, _LABEL))})", re.M),
-    "bash": re.compile(rf"^(?:{'|'.join(_PROSE_LINES)})", re.M),
+    "brace": _lines(*_PROSE_LINES, _LABEL, r"#{1,6}[ \t]+[A-Z*][^\n]*$", indent=""),
+    "python": _lines(*_PROSE_LINES, _LABEL, indent=""),
+    "bash": _lines(*_PROSE_LINES, indent=""),
 }
 # Comments and strings. A named group is a literal that may span lines; the others end with their line.
 _STRINGS = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
 _LITERAL = {
     "brace": re.compile(
-        r'//[^\n]*|(?P<block>/\*)|R"(?P<raw>[^\s()\\"]{0,16})\(|r(?P<hashes>#{1,8})"|(?P<same>"""|`)|@(?P<verbatim>")|'
-        + _STRINGS
+        r'//[^\n]*|(?P<block>/\*)|R"(?P<raw>[^\s()\\"]{0,16})\(|(?P<same>"""|`)|@(?P<verbatim>")|' + _STRINGS
     ),
+    # A quote also starts a lifetime, and every string may span lines.
     "rust": re.compile(
-        r'//[^\n]*|(?P<block>/\*)|r(?P<hashes>#{1,8})"|(?P<same>")|' r"'(?:\\[^\n']{1,10}|[^'\\\n])'"
+        r"//[^\n]*|(?P<block>/\*)|r(?P<hashes>#{1,8})\"|(?P<same>\")|'(?:\\[^\n']{1,10}|[^'\\\n])'"
     ),
     "python": re.compile(rf"#[^\n]*|(?P<same>\"\"\"|''')|{_STRINGS}"),
     "bash": re.compile(
@@ -177,19 +183,33 @@ class _Fence(NamedTuple):
 class _Block(NamedTuple):
     code: str
     tag: str | None  # None: no tag
-    intro: str
+    intro: str = ""
+
+
+def extract_code(text: str, language: str, entry_point: str | None = None) -> str | None:
+    """The program in a model's answer, or None if there is no code in it."""
+    answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    if answer is None:
+        return None
+    blocks, outside = _parse(_without_markers(answer), language)
+    return (
+        _choose(blocks, language, entry_point, worst=3)
+        # The fences hold no program of the language: perhaps it stands between them.
+        or _choose(_raw_blocks(outside, language), language, entry_point, worst=3)
+        or _choose(blocks, language, entry_point, worst=4)
+    )
 
 
 def strip_reasoning(text: str) -> str | None:
     """The answer without its reasoning; None if the reasoning never ended.
 
-    A tag counts where prose puts it: an opening tag at the start of a line, outside fences and not
-    after a line that opens a string. Once a fenced block has ended, the answer has been given.
+    A tag counts where prose puts it: an opening tag at the start or end of a line, outside fences and
+    not right after something that opens a string. Once a fenced block has ended, the answer was given.
     """
     kept: list[str] = []
     start = 0
     fence = opened = ""
-    seen = answered = False
+    mentioned = answered = False
     for match in _REASONING.finditer(text):
         tag = (match["tag"] or "").lower()
         if opened:
@@ -199,44 +219,31 @@ def strip_reasoning(text: str) -> str | None:
             answered = answered or bool(fence)
             fence = "" if fence and match["fence"].startswith(fence) else fence or match["fence"]
         elif match["close"]:
-            if not (kept or seen or _in_string(text, match)):  # the template opened it
-                start, fence, answered, seen = match.end(), "", False, True
-        elif not (fence or answered) and _opens_reasoning(text, match.start()):
+            if not (kept or mentioned or _in_string(text, match)):  # the chat template opened it
+                start, fence, answered, mentioned = match.end(), "", False, True
+        elif not (fence or answered) and _opens_reasoning(text, match):
             kept.append(text[start : match.start()])
             opened = tag
         else:
-            seen = True  # code or prose about tags: a closing one belongs to it
+            mentioned = True  # code or prose about tags: the closing one belongs to it
     if opened:
         return None
     return "".join(kept) + text[start:].lstrip("\r\n") if start else text
 
 
 def _in_string(text: str, tag: re.Match[str]) -> bool:
-    """Whether the tag is quoted: `</think>`, "</think>", r"</think>\\s*", "a </think> b"."""
-    following = text[tag.end() : tag.end() + 2]
-    if following[:1] in ('"', "'", "\\") or (following[:1] == "`" and following != "``"):
+    """Whether a closing tag is quoted: `</think>`, "</think>", r"</think>\\s*", "a </think> b"."""
+    after = text[tag.end() : tag.end() + 200].partition("\n")[0]
+    if after.startswith(('"', "'", "\\")) or (after.startswith("`") and not after.startswith("``")):
         return True
     line = text[max(0, tag.start() - 200) : tag.start()].rpartition("\n")[2]
-    return line.count('"') % 2 == 1 and '"' in text[tag.end() : tag.end() + 200].partition("\n")[0]
+    return line.count('"') % 2 == 1 and '"' in after
 
 
-def _opens_reasoning(text: str, position: int) -> bool:
-    before = text[max(0, position - 200) : position]
-    line = before.rpartition("\n")[2].strip()
-    alone = text.startswith("\n", text.find(">", position) + 1)
-    return (not line or alone) and before.rstrip()[-1:] not in tuple("\"'`([{=,+;\\")
-
-
-def extract_code(text: str, language: str, entry_point: str | None = None) -> str | None:
-    """The program in a model's answer, or None if there is no code in it."""
-    answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
-    if answer is None:
-        return None
-    blocks, outside = _parse(_without_markers(answer), language)
-    chosen = _choose(blocks, language, entry_point, last_resort=False)
-    if chosen is None:  # the fences hold no program: perhaps it stands between them
-        chosen = _choose(_raw_blocks(outside, language), language, entry_point, last_resort=False)
-    return chosen or _choose(blocks, language, entry_point, last_resort=True)
+def _opens_reasoning(text: str, tag: re.Match[str]) -> bool:
+    before = text[max(0, tag.start() - 200) : tag.start()]
+    at_edge = not before.rpartition("\n")[2].strip() or text.startswith("\n", tag.end())
+    return at_edge and before.rstrip()[-1:] not in tuple("\"'`([{=,+;\\")
 
 
 def _family(language: str) -> str:
@@ -263,43 +270,47 @@ def _parse(text: str, language: str) -> tuple[list[_Block], str]:
     position = i = 0
     code = _START[_family(language)].search(text)
     if code and (not fences or code.start() < fences[0].start):
-        # Raw code first. The fence that ends it may close a block which the prompt had opened.
         end = _end_of_block(text, fences, 0, code.start(), language, "```")
         if end is None:
             return _raw_blocks(text, language), ""
-        prefilled = _only_closes(fences, end)
-        blocks += _raw_blocks(text[: fences[end].start], language, language if prefilled else None)
-        position, i = (fences[end].end, end + 1) if prefilled else (fences[end].start, end)
+        i, position = end, fences[end].start
+        if _only_closes(fences, end):  # the prompt opened the block
+            blocks.append(_Block(_trimmed(text[_begin_of_code(text, language) : position]), language))
+            i, position = end + 1, fences[end].end
+        else:
+            blocks += _raw_blocks(text[:position], language)
     while i < len(fences):
         fence = fences[i]
-        indent = _indent(fence)
         i += 1
-        if indent is None:
+        margin = _margin(fence)
+        if margin is None:
             continue
         outside.append(text[position : fence.start])
         tag, first_line = _read_info(fence, language)
-        if first_line.rstrip().endswith(fence.mark):  # the whole block on one line
-            blocks.append(_Block(first_line.rstrip().removesuffix(fence.mark).strip(), tag, ""))
+        intro = outside[-1][-300:].strip().rpartition("\n")[2] + fence.prefix
+        if first_line.endswith(fence.mark):  # the whole block on one line
+            blocks.append(_Block(first_line.removesuffix(fence.mark).strip(), tag, intro))
             position = fence.end
             continue
-        known = tag if tag in _SIBLING or tag in _HAS_MAIN or tag in _JOINABLE else None
-        end = _end_of_block(text, fences, i, fence.end, known or language, fence.mark)
-        stop = len(text) if end is None else fences[end].start
-        body = _outdented(first_line + text[fence.end : stop], indent)
-        if end is None and body.rstrip().endswith(fence.mark):  # closed at the end of a line of code
-            body = body.rstrip().removesuffix(fence.mark)
-        blocks.append(_Block(_trimmed(body), tag, _intro(outside[-1], fence)))
-        position, i = stop, len(fences) if end is None else end
-        if end is not None and not _opens(fences[end]):
-            position, i = fences[end].end, end + 1
+        scanned_as = tag if tag and tag in TAGS.values() else language
+        end = _end_of_block(text, fences, i, fence.end, scanned_as, fence.mark)
+        if end is None:
+            body = first_line + text[fence.end :]
+            if body.rstrip().endswith(fence.mark):  # closed at the end of a line of code
+                body = body.rstrip().removesuffix(fence.mark)
+            position, i = len(text), len(fences)
+        else:
+            body = first_line + text[fence.end : fences[end].start]
+            reopens = _has_known_tag(fences[end])
+            position, i = (fences[end].start, end) if reopens else (fences[end].end, end + 1)
+        blocks.append(_Block(_trimmed(_outdented(body, margin)), tag, intro))
     outside.append(text[position:])
     return [block for block in blocks if block.code], "\n\n".join(outside)
 
 
-def _opens(fence: _Fence) -> bool:
-    """Whether the fence has a known tag; "```" and "``` Now compile it." close a block."""
-    tag = _tag(fence.info)
-    return tag in TAGS or tag in _TEXT_TAGS
+def _has_known_tag(fence: _Fence) -> bool:
+    """Such a fence opens a block; "```" and "``` Now compile it." may close one."""
+    return _tag(fence.info) in TAGS or _tag(fence.info) in _TEXT_TAGS
 
 
 def _tag(info: str) -> str:
@@ -319,30 +330,23 @@ def _read_info(fence: _Fence, language: str) -> tuple[str | None, str]:
     return TAGS.get(_tag(info), _tag(info)), rest if start.match(rest) or rest.endswith(fence.mark) else ""
 
 
-def _indent(fence: _Fence) -> int | None:
-    """Columns before a fence that opens a block; None if it opens none."""
+def _margin(fence: _Fence) -> str | None:
+    """Indentation of a fence that opens a block; None if it opens none."""
     if not fence.prefix.strip():
-        return len(fence.prefix)
+        return fence.prefix
     if _LIST_ITEM.fullmatch(fence.prefix):
-        return len(fence.prefix)
+        return " " * len(fence.prefix)
     # "Here it is: ```cpp" at the end of a line of prose.
-    if _opens(fence) or (not fence.info.strip() and fence.prefix.rstrip().endswith(":")):
-        return 0
-    return None
+    opens = _has_known_tag(fence) or (not fence.info.strip() and fence.prefix.rstrip().endswith(":"))
+    return "" if opens else None
 
 
-def _outdented(body: str, indent: int) -> str:
+def _outdented(body: str, margin: str) -> str:
     """Remove the fence's indentation, unless the author did not indent the code with the fence."""
-    margin = " " * indent
-    lines = body.split("\n") if indent else []
-    lines = [line.replace("\t", margin, 1) if line.startswith("\t") else line for line in lines]
+    lines = body.split("\n") if margin else []
     if not lines or not all(line.startswith(margin) or not line.strip() for line in lines):
         return body
-    return "\n".join(line[indent:] for line in lines)
-
-
-def _intro(before: str, fence: _Fence) -> str:
-    return before[-300:].strip().rpartition("\n")[2] + " " + fence.prefix.strip()
+    return "\n".join(line[len(margin) :] for line in lines)
 
 
 def _trimmed(code: str) -> str:
@@ -353,12 +357,11 @@ def _trimmed(code: str) -> str:
     return code[begin : newline + 1 if newline >= 0 else None] if stripped else ""
 
 
-def _only_closes(fences: list[_Fence], index: int) -> bool:
+def _only_closes(fences: list[_Fence], i: int) -> bool:
     """Whether a fence after raw code closes it, judged by which way the bare fences pair up."""
     bare = 0
-    while index < len(fences) and not fences[index].info.strip():
+    while i + bare < len(fences) and not fences[i + bare].info.strip():
         bare += 1
-        index += 1
     return bare % 2 == 1
 
 
@@ -367,14 +370,12 @@ def _end_of_block(
 ) -> int | None:
     """Index of the fence that ends the code from ``start`` on; fences inside its strings do not count."""
     while i < len(fences):
-        fence = fences[i]
-        if not fence.prefix.strip() and fence.mark.startswith(mark):
+        inside = None
+        if not fences[i].prefix.strip() and fences[i].mark.startswith(mark):
             inside = _past_literal(text, fences, i, start, language)
             if inside is None:
                 return i
-            start, i = inside
-        else:
-            i += 1
+        start, i = inside or (start, i + 1)
     return None
 
 
@@ -388,12 +389,13 @@ def _past_literal(
     """
     closer = _open_literal(text, start, fences[i].start, language)
     for k in range(i, min(i + _REACH, len(fences))) if closer else ():
-        if (k - i) % 2 == 1 and fences[k].info.strip():
-            return None
+        closes = (k - i) % 2 == 1
         stop = fences[k + 1].start if k + 1 < len(fences) else len(text)
         end = text.find(closer, fences[k].end, stop)
         if end >= 0:
-            return (end + len(closer), k + 1) if (k - i) % 2 == 1 else None
+            return (end + len(closer), k + 1) if closes else None
+        if closes and fences[k].info.strip():
+            return None
     return None
 
 
@@ -402,46 +404,56 @@ def _open_literal(text: str, start: int, stop: int, language: str) -> str:
     pattern = _LITERAL["rust" if language == "rust" else _family(language)]
     while match := pattern.search(text, start, stop):
         start = match.end()
-        if kind := match.lastgroup:
-            word = match[kind]
-            closer = {"block": "*/", "raw": f'){word}"', "hashes": f'"{word}', "here": f"\n{word}"}.get(kind, word)
-            end = text.find(closer, start, stop)
-            while kind == "same" and end > 0 and text[end - 1] == "\\" and text[end - 2] != "\\":
-                end = text.find(closer, end + 1, stop)
-            if end < 0:
-                return closer
-            start = end + len(closer)
+        if not (kind := match.lastgroup):
+            continue
+        word = match[kind]
+        closers = {"block": "*/", "raw": f'){word}"', "hashes": f'"{word}', "here": f"\n{word}"}
+        closer = closers.get(kind, word)
+        end = text.find(closer, start, stop)
+        while kind == "same" and end > 0 and text[end - 1] == "\\" and text[end - 2] != "\\":
+            end = text.find(closer, end + 1, stop)
+        if end < 0:
+            return closer
+        start = end + len(closer)
     return ""
 
 
-def _raw_blocks(text: str, language: str, tag: str | None = None) -> list[_Block]:
-    """Stretches of unfenced code between paragraphs of prose."""
+def _begin_of_code(text: str, language: str) -> int:
+    """End of the prose before the first line of raw code; -1 if there is no code."""
     family = _family(language)
     code = _START[family].search(text) or _WEAK[family].search(text)
     if code is None:
-        return []
+        return -1
     begin = 0
     for prose in _PROSE[family].finditer(text, 0, code.start()):
         begin = prose.end()
+    return begin
+
+
+def _raw_blocks(text: str, language: str) -> list[_Block]:
+    """Stretches of unfenced code between paragraphs of prose."""
+    family = _family(language)
+    begin = scanned = _begin_of_code(text, language)
+    if begin < 0:
+        return []
     blocks = []
-    scanned = begin
-    for prose in _PROSE[family].finditer(text, code.end()):
+    for prose in _PROSE[family].finditer(text, begin):
         if prose.start() < scanned:
             continue
         if closer := _open_literal(text, scanned, prose.start(), language):
             end = text.find(closer, prose.start())
             scanned = end + len(closer) if end >= 0 else len(text)
         else:
-            blocks.append(_trimmed(text[begin : prose.start()]))
+            blocks.append(text[begin : prose.start()])
             begin = scanned = prose.end()
-    blocks.append(_trimmed(text[begin:]))
-    return [_Block(code, tag, "") for code in blocks if _is_code(code, family)]
+    blocks.append(text[begin:])
+    return [_Block(_trimmed(code), None) for code in blocks if _is_code(code, family)]
 
 
 def _is_code(code: str, family: str) -> bool:
     if _START[family].search(code):
         return True
-    lines = sum(1 for _ in re.finditer(r"^[^\n]*\S", code, re.M))
+    lines = sum(1 for line in code.split("\n") if line.strip())
     return lines > 0 and 2 * sum(1 for _ in _WEAK[family].finditer(code)) >= lines
 
 
@@ -450,32 +462,31 @@ def _rank(block: _Block, language: str) -> int:
     family = _family(language)
     if block.tag == language:
         return 0
-    if block.tag is not None and block.tag == _SIBLING.get(language):
+    if block.tag and block.tag == _SIBLING.get(language):
         return 1
-    if block.tag is None and (_START[family].search(block.code) or _WEAK[family].search(block.code)):
+    starts = _START[family].search(block.code)
+    if block.tag is None and (starts or _WEAK[family].search(block.code)):
         return 2
-    if _START[family].search(block.code):
+    if starts:
         return 3
     if block.tag is None:
         return 4 if any(_START[other].search(block.code) for other in ("brace", "python")) else 5
     return 4 if block.tag in TAGS.values() and block.tag != "bash" else 5
 
 
-def _choose(
-    blocks: list[_Block], language: str, entry_point: str | None, *, last_resort: bool
-) -> str | None:
+def _choose(blocks: list[_Block], language: str, entry_point: str | None, worst: int) -> str | None:
     ranks = [_rank(block, language) for block in blocks]
-    pool = [i for i, rank in enumerate(ranks) if rank <= 3 + last_resort]
+    pool = [i for i, rank in enumerate(ranks) if rank <= worst]
     if not pool:
         return None
-    wanted = (entry_point or "").rpartition(".")[2] or ("Main" if language == "csharp" else "main")
-    if entry_point or language in _HAS_MAIN:
+    wanted = entry_point.rpartition(".")[2] if entry_point else _STARTS_AT.get(language)
+    if wanted:
         pool = [i for i in pool if wanted in _names(blocks[i].code, language)[0]] or pool
     pool = [i for i in pool if not _is_aside(blocks[i].code)] or pool
     best = min(ranks[i] for i in pool)
     pool = [i for i in pool if ranks[i] == best]
     announced = [i for i in pool if _FINAL.search(blocks[i].intro) and not _NOT_FINAL.search(blocks[i].intro)]
-    chosen = (announced or pool[:1])[-1]
+    chosen = announced[-1] if announced else pool[0]
     earlier = [blocks[i].code for i in range(chosen) if ranks[i] <= 2]
     return _with_earlier(blocks[chosen].code, earlier, language)
 
@@ -499,18 +510,15 @@ def _names(code: str, language: str) -> tuple[set[str], set[str]]:
 
 def _with_earlier(code: str, earlier: list[str], language: str) -> str:
     """Put before the code those earlier blocks that define names it uses and lacks."""
-    if language not in _JOINABLE:
-        return code
-    own = _names(code, language)[0]
-    have = set().union(*_names(code, language))
-    used = set(re.findall(r"\w+", code)) | {"include"}
+    own, imported = _names(code, language)
+    have = own | imported
+    used = {*re.findall(r"\w+", code), "include"}
     parts = [code]
-    for block in reversed(earlier):
+    for block in reversed(earlier) if language in _JOINABLE else ():
         defined, imported = _names(block, language)
+        # A block that defines the same names is another version, not a part.
         if not defined & own and ((defined | imported) - have) & used:
-            parts.insert(0, block)
+            parts.append(block.rstrip("\n"))
             have |= defined | imported
-            used |= set(re.findall(r"\w+", block))
-    return "\n".join(part if part.endswith("\n") else part + "\n" for part in parts[:-1]) + (
-        "\n" if len(parts) > 1 else ""
-    ) + code
+            used.update(re.findall(r"\w+", block))
+    return "\n\n".join(reversed(parts))
