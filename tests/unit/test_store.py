@@ -105,7 +105,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if mount.returncode:
         pytest.skip(f"cannot mount here: {mount.stderr.decode().strip()}")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def make_read_only(folder: Path) -> None:
@@ -447,6 +447,30 @@ def test_judge_errors_are_judged_again_and_not_generated_again(output: Path) -> 
             assert store.judged_keys == {("p", 0), ("p", 3), ("p", 2)}
             assert [g.sample.index for g in store.waiting()] == [1]
             assert [j.verdict.outcome for j in store.read_judged()] == [Outcome.ACCEPTED] * 3
+
+
+def test_a_judge_error_whose_text_is_kept_already_adds_no_copy(output: Path) -> None:
+    with RunStore.open(output, IDENTITY) as store:
+        store.add_generated(sample(0), MADE)
+        judge(store, sample(0), Outcome.JUDGE_ERROR)
+    before = (output.parent / "x.generated.jsonl").read_bytes()
+    with RunStore.open(output, IDENTITY) as store:
+        assert [g.sample for g in store.waiting()] == [sample(0)]
+    assert (output.parent / "x.generated.jsonl").read_bytes() == before
+
+
+def test_finishing_is_not_closing(output: Path) -> None:
+    with RunStore.open(output, IDENTITY) as store:
+        store.add_generated(sample(0), MADE)
+        judge(store, sample(0))
+        store.finish()
+        store.add_generated(sample(1), MADE)
+        store.add_generated(sample(2), MADE)
+        judge(store, sample(2))
+        store.finish()
+    with RunStore.open(output, IDENTITY) as store:
+        assert store.judged_keys == {("p", 0), ("p", 2)}
+        assert [g.sample for g in store.waiting()] == [sample(1)]
 
 
 def test_a_verdict_is_better_than_a_judge_error(output: Path) -> None:
@@ -798,6 +822,17 @@ def test_reading_a_run_that_is_going_on(output: Path) -> None:
         assert [j.sample.index for j in store.read_judged()] == [0]
 
 
+def test_a_line_that_is_completed_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.samples.jsonl"
+    path.write_bytes(judged_line(0)[:-1])
+    reading = read_samples_file(path)
+    assert next(reading).sample.index == 0
+    with path.open("ab") as file:
+        file.write(b"\n" + judged_line(1))
+    assert list(reading) == []
+    assert [j.sample.index for j in read_samples_file(path)] == [0, 1]
+
+
 def test_reading_is_strict_and_says_where(tmp_path: Path) -> None:
     path = tmp_path / "x.samples.jsonl"
     path.write_bytes(judged_line(0) + b"\n" + judged_line(0, "second") + b"{}\n" + judged_line(1))
@@ -880,15 +915,21 @@ def test_many_processes_that_start_at_once(output: Path) -> None:
     assert all(answer == "open\n" or "another process" in answer for answer in answers), answers
 
 
-def test_a_lock_on_a_file_that_was_replaced_means_nothing(output: Path) -> None:
+def test_a_lock_on_a_file_that_was_just_replaced_means_nothing(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(fd: int, operation: int) -> None:
+        if not newer.exists():
+            os.link(run, newer.with_name("older"))
+            newer.write_bytes(run.read_bytes())
+            os.replace(newer, run)
+            newer.touch()
+        flock(fd, operation)
+
     RunStore.open(output, IDENTITY).close()
-    run = output.parent / "x.run.json"
-    with run.open() as stale:
-        fcntl.flock(stale, fcntl.LOCK_EX)
-        fresh = run.with_name("new")
-        fresh.write_bytes(run.read_bytes())
-        fresh.replace(run)
-        RunStore.open(output, IDENTITY).close()
+    run, newer = output.parent / "x.run.json", output.parent / "newer"
+    flock = fcntl.flock
+    monkeypatch.setattr(fcntl, "flock", late)
+    with RunStore.open(output, IDENTITY), pytest.raises(StoreError, match="another process"):
+        RunStore.open(output, IDENTITY)
 
 
 WRITER = """

@@ -1,0 +1,194 @@
+"""`benchmark run` from the command line to the files, with a scripted model and real judges."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from importlib import resources
+from typing import Any
+
+import jsonschema
+import pytest
+from e2e.conftest import CommandLine
+
+FIELDS = {
+    "problem_id", "index", "text", "n_tokens", "finish_reason", "seed", "outcome", "passed", "compiled", "cpu_s",
+    "wall_s", "detail",
+}  # fmt: skip
+TIMES = ("times", "wall_s", "cpu_s")
+
+ADD = {
+    "id": "add", "prompt": "Write add(a, b).", "language": "python", "category": "math",
+    "tests": "assert add(1, 2) == 3", "entry_point": "add",
+}  # fmt: skip
+HELLO = {"id": "hello", "prompt": "Print hello in C++.", "language": "cpp", "expected_output": "hello\n"}
+SAMPLES: list[dict[str, Any]] = [
+    {"problem_id": "add", "text": "```python\ndef add(a, b):\n    return a + b\n```", "n_tokens": 20},
+    {"problem_id": "add", "text": "def add(a, b):\n    return a - b\n", "n_tokens": 18},
+    {"problem_id": "add", "text": "I do not know.", "n_tokens": 5, "finish_reason": "length"},
+    {"problem_id": "hello", "text": '#include <cstdio>\nint main() { std::puts("hello"); }', "n_tokens": 30},
+    {"problem_id": "hello", "text": "int main() { return 3; }", "n_tokens": 11},
+    {"problem_id": "hello", "text": "int main() { oops }", "n_tokens": 8},
+]
+RUN = ("benchmark", "run", "--model", "scripted:samples.jsonl", "--prompts", "data/test.jsonl")
+
+
+@pytest.fixture
+def ready(halo: CommandLine) -> CommandLine:
+    """Two problems and three samples of each."""
+    halo.write("data/test.jsonl", ADD, HELLO)
+    halo.write("samples.jsonl", *SAMPLES)
+    return halo
+
+
+def schema() -> Any:
+    return json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
+
+
+def test_the_published_command(ready: CommandLine) -> None:
+    answer = ready(*RUN, "--verifier", "auto", "--samples", "3", "--k", "1,3", "--output", "results/benchmark.json")
+    assert answer.status == 0, answer.err
+    result = ready.json("results/benchmark.json")
+    jsonschema.validate(result, schema())
+    assert (result["total"], result["passed"], result["pass_rate"], result["solved"]) == (2, 2, 1.0, 2)
+    assert result["pass_at_k"] == {"1": pytest.approx(1 / 3, abs=1e-15), "3": 1.0}
+    assert result["samples"] == {"total": 6, "compiled": 4, "passed": 2}
+    assert result["compile_rate"] == pytest.approx(4 / 6, abs=1e-15)
+    assert result["outcomes"] == {
+        "accepted": 2, "wrong_answer": 1, "runtime_error": 1, "compile_error": 1, "no_code": 1,
+    }  # fmt: skip
+    assert result["by_category"]["math"] == {"total": 1, "passed": 1, "solved": 1}
+    assert result["by_category"]["uncategorized"] == {"total": 1, "passed": 1, "solved": 1}
+    assert result["tokens"]["completion"] == 92
+    assert result["tokens"]["truncated"] == 1
+    assert result["judged_by"] == "tests"
+    assert result["unscored"] == 0
+    assert {(p["n"], p["c"]) for p in result["problems"].values()} == {(3, 1)}
+    assert result["timing"]["generation_time"] >= 0
+    assert result["timing"]["verification_time"] > 0
+    assert result["run"]["sandbox"]["tier"] == "strict"
+    lines = ready.lines("results/benchmark.samples.jsonl")
+    assert len(lines) == 6
+    assert all(line.keys() >= FIELDS for line in lines)
+    assert not (ready.directory / "results/benchmark.generated.jsonl").exists()
+    for word in ("compile rate", "pass@1", "pass@3", "math", "accepted", "results/benchmark.json"):
+        assert word in answer.out
+
+
+def test_defaults(ready: CommandLine) -> None:
+    answer = ready(*RUN)
+    assert answer.status == 0, answer.err
+    (path,) = (ready.directory / "results").glob("*-test.json")
+    result = json.loads(path.read_text())
+    assert result["samples"]["total"] == 40
+    assert list(result["pass_at_k"]) == ["1", "5", "10"]
+
+
+def test_default_k_above_the_samples_is_null(ready: CommandLine) -> None:
+    answer = ready(*RUN, "--samples", "3", "--output", "x.json")
+    assert answer.status == 0
+    assert ready.json("x.json")["pass_at_k"] == {"1": pytest.approx(1 / 3), "5": None, "10": None}
+    assert "needs 5 samples a problem" in answer.out
+
+
+def test_json_goes_to_standard_output_alone(ready: CommandLine) -> None:
+    answer = ready(*RUN, "--samples", "1", "--k", "1", "--output", "-")
+    assert json.loads(answer.out)["total"] == 2
+    assert "pass@1" in answer.err
+
+
+def test_a_finished_run_is_only_counted_again(ready: CommandLine) -> None:
+    command = (*RUN, "--samples", "3", "--k", "1", "--output", "x.json")
+    assert ready(*command).status == 0
+    result, samples = ready.json("x.json"), (ready.directory / "x.samples.jsonl").read_bytes()
+    (ready.directory / "samples.jsonl").write_text(json.dumps(SAMPLES[0]) + "\n")  # the model can't be asked again
+    ready.write("samples.jsonl", *SAMPLES)
+    assert ready(*RUN, "--samples", "3", "--k", "1,2", "--output", "x.json").status == 0
+    again = ready.json("x.json")
+    assert (ready.directory / "x.samples.jsonl").read_bytes() == samples
+    assert set(again["pass_at_k"]) == {"1", "2"}
+    for key in ("total", "passed", "samples", "outcomes", "problems", "timing", "intervals"):
+        if key != "intervals":
+            assert again[key] == result[key]
+
+
+def test_judge_errors_count_in_nothing_and_are_judged_again(ready: CommandLine) -> None:
+    broken = ready.directory / "bin"
+    broken.mkdir()
+    for tool in ("g++", "gcc"):  # works for the small program of the start, fails afterwards
+        (broken / tool).write_text(
+            '#!/bin/sh\ngrep -q "std::puts\\|oops\\|return 3" /tmp/main.cpp 2>/dev/null && kill -KILL $$\n'
+            f'exec /usr/bin/{tool} "$@"\n'
+        )
+        (broken / tool).chmod(0o755)
+    path = {"PATH": f"{broken}:{os.environ['PATH']}"}
+    command = (*RUN, "--samples", "3", "--k", "1", "--output", "x.json")
+    answer = ready(*command, env=path)
+    assert answer.status == 3, answer.err
+    result = ready.json("x.json")
+    jsonschema.validate(result, schema())
+    assert result["unscored"] == 3
+    assert result["total"] == 1
+    assert result["samples"]["total"] == 3
+    assert "3 samples could not be judged" in answer.err
+    for tool in ("g++", "gcc"):
+        (broken / tool).write_text(f'#!/bin/sh\nexec /usr/bin/{tool} "$@"\n')
+    answer = ready(*command, env=path)
+    assert answer.status == 0, answer.err
+    assert ready.json("x.json")["unscored"] == 0
+    assert ready.json("x.json")["samples"] == {"total": 6, "compiled": 4, "passed": 2}
+
+
+def verdicts(halo: CommandLine, name: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """What has to be the same however often a run was interrupted."""
+    lines = halo.lines(name)
+    found = {(line["problem_id"], line["index"]): line for line in lines}
+    assert len(found) == len(lines)
+    return {key: {k: v for k, v in line.items() if k not in TIMES} for key, line in found.items()}
+
+
+@pytest.fixture
+def long_run(halo: CommandLine) -> CommandLine:
+    """Enough problems that a run can be killed in the middle."""
+    halo.write("data/test.jsonl", *({**ADD, "id": f"add-{n}"} for n in range(12)))
+    halo.write("samples.jsonl", *({**s, "problem_id": f"add-{n}"} for n in range(12) for s in SAMPLES[:3]))
+    return halo
+
+
+def test_killed_at_random_moments(long_run: CommandLine) -> None:
+    command = (*RUN, "--samples", "3", "--k", "1", "--output")
+    assert long_run(*command, "whole.json").status == 0
+    dice = random.Random(4)
+    for _ in range(6):
+        process = long_run.start(*command, "x.json")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.communicate(timeout=dice.uniform(0.5, 1.6))
+            pytest.skip("the machine is too fast for this test")
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    answer = long_run(*command, "x.json")
+    assert answer.status == 0, answer.err
+    assert verdicts(long_run, "x.samples.jsonl") == verdicts(long_run, "whole.samples.jsonl")
+    whole, resumed = long_run.json("whole.json"), long_run.json("x.json")
+    for result in (whole, resumed):
+        del result["timing"], result["tokens"]["per_second"]
+    assert resumed == whole
+
+
+def test_ctrl_c(long_run: CommandLine) -> None:
+    command = (*RUN, "--samples", "200", "--k", "1", "--output", "x.json")
+    process = long_run.start(*command)
+    samples = long_run.directory / "x.samples.jsonl"
+    while not (samples.exists() and samples.stat().st_size):
+        time.sleep(0.02)
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "run the same command to go on" in err
+    assert 0 < len(long_run.lines("x.samples.jsonl")) < 2400
