@@ -53,7 +53,7 @@ def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SampleP
     wanted = parse_ks(ks)
     if wanted[-1] > count:
         raise UserError(
-            f"pass@{wanted[-1]} needs {wanted[-1]} samples a problem and --samples is {count}; raise --samples or lower --k"
+            f"pass@{wanted[-1]} needs {wanted[-1]} samples a problem and --samples is {count}; raise it or lower --k"
         )
     return SamplePlan(count, wanted)
 

@@ -397,9 +397,7 @@ def wilson_interval(rate: float, size: float, quantile: float) -> tuple[float, f
         ValueError: an argument out of its range.
     """
     if not 0 <= rate <= 1 or not size > 0 or not quantile >= 0:
-        raise ValueError(
-            f"need 0 <= rate <= 1, size > 0 and quantile >= 0, got {rate=}, {size=}, {quantile=}"
-        )
+        raise ValueError(f"need 0 <= rate <= 1, size > 0 and quantile >= 0, got {rate=}, {size=}, {quantile=}")
     half = quantile * quantile / (2 * size)
     reach = quantile * math.sqrt(rate * (1 - rate) / size + half / (2 * size))
     low, high = (rate + half - reach) / (1 + 2 * half), (rate + half + reach) / (1 + 2 * half)

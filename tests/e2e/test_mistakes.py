@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+
 from e2e.conftest import CommandLine
 
 PROBLEM = {"id": "one", "prompt": "Print 1.", "language": "python", "expected_output": "1\n"}
@@ -175,5 +176,3 @@ def test_score_needs_samples(ready: CommandLine) -> None:
     answer = ready("benchmark", "score", "given.jsonl", "--prompts", "problems.jsonl")
     assert answer.status == 2
     assert "given.jsonl" in answer.complaint
-
-

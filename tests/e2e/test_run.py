@@ -13,6 +13,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from e2e.conftest import CommandLine
 
 FIELDS = {

@@ -7,9 +7,9 @@ import json
 
 import jsonschema
 import pytest
+
 from e2e.conftest import CommandLine
 from e2e.test_run import schema
-
 from halo_forge.problems import load_problems
 
 HUMANEVAL = load_problems("humaneval").problems

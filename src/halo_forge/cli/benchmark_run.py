@@ -18,6 +18,7 @@ from halo_forge.cli.progress import Counts
 from halo_forge.config import SamplePlan, check_limits, check_sampling, check_workers, safe_name, sample_plan
 from halo_forge.errors import Cancelled
 from halo_forge.models.base import Sampler, SamplingSettings
+from halo_forge.models.registry import find_model
 from halo_forge.problems import load_problems
 from halo_forge.store import RunStore
 from halo_forge.summary import summarize
@@ -45,7 +46,9 @@ def run(
     ],
     prompts: options.Prompts,
     verifier: options.Verifier = "auto",
-    samples: Annotated[int | None, typer.Option("--samples", "-n", help="Samples a problem.", show_default="20")] = None,
+    samples: Annotated[
+        int | None, typer.Option("--samples", "-n", help="Samples a problem.", show_default="20")
+    ] = None,
     k: options.Ks = None,
     output: options.Output = None,
     as_json: options.AsJson = False,
@@ -82,8 +85,9 @@ def run(
     )
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
+    source = find_model(model, engine)
     problems = load_problems(prompts, limit)
-    with stoppable() as cancel, open_model(model, engine, settings, problems) as sampler:
+    with stoppable() as cancel, open_model(source, settings, problems) as sampler:
         place = Destination.of(output, safe_name(sampler.info.name, problems.name), as_json=as_json)
         with open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging:
             raise typer.Exit(_benchmark(sampler, settings, plan, judging, place, parallel, cancel, fresh=fresh))
@@ -101,9 +105,10 @@ def _benchmark(
     }
     problems = judging.problems.problems
     with RunStore.open(place.path, identity, fresh=fresh) as store:
-        store.ensure_writable()
         total = plan.samples * len(problems)
         owed_now = total - len(store.judged_keys) - len(store.waiting_keys)
+        if owed_now or store.waiting_keys:
+            store.ensure_writable()
         counts = Counts(
             total=total,
             to_generate=owed_now,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 
 import typer
 from rich.table import Table
@@ -14,6 +15,7 @@ from halo_forge.benchmark import default_workers
 from halo_forge.cli.console import out
 from halo_forge.cli.verifiers import trials
 from halo_forge.errors import SandboxError
+from halo_forge.models.embedded import MODELS, cache_directory, cached
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
@@ -57,11 +59,14 @@ def _toolchains(sandbox: Sandbox) -> Iterator[Row]:
 
 
 def _engines() -> Iterator[Row]:
-    for name, (version, advice) in engine_versions().items():
-        yield f"engine {name}", "[green]yes[/]" if version else "[bold red]no[/]", version or advice
+    try:
+        yield "engine llamacpp", "[green]yes[/]", f"xllamacpp {version('xllamacpp')}"
+    except PackageNotFoundError:
+        yield "engine llamacpp", "[bold red]no[/]", "pip install xllamacpp"
 
 
 def _models() -> Iterator[Row]:
     yield "model cache", str(cache_directory()), ""
-    for name, spec in EMBEDDED_MODELS.items():
-        yield f"model {name}", "there" if is_cached(spec) else "not fetched yet", f"{spec.size_bytes / 1e6:.0f} MB"
+    for name, model in MODELS.items():
+        fetched = cached(model) is not None
+        yield f"model {name}", "[green]there[/]" if fetched else "not fetched", f"halo-forge models pull {name}"

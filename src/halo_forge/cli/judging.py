@@ -173,5 +173,3 @@ def stopped(store: RunStore) -> int:
     judged, waiting = len(store.judged_keys), len(store.waiting_keys)
     note(f"stopped: {judged} samples judged and {waiting} generated are kept; run the same command to go on")
     return STOPPED
-
-

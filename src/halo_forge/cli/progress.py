@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -93,7 +93,12 @@ def shown(counts: Counts) -> Iterator[None]:
 def _bars(counts: Counts) -> Iterator[None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = (TextColumn("{task.description:9}"), BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[note]}"))
+    columns = (
+        TextColumn("{task.description:9}"),
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[note]}"),
+    )
     with Progress(*columns, console=err(), transient=True) as progress, _refreshed(progress, counts):
         yield
 
@@ -128,9 +133,8 @@ def _lines(counts: Counts) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _every(seconds: float, action: object) -> Iterator[None]:
-    """Call `action` again and again from a thread, and once at the end."""
-    assert callable(action)
+def _every(seconds: float, action: Callable[[], None]) -> Iterator[None]:
+    """Call `action` again and again from a thread."""
     over = threading.Event()
 
     def repeat() -> None:
@@ -147,7 +151,7 @@ def _every(seconds: float, action: object) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def download(title: str) -> Iterator[object]:
+def download(title: str) -> Iterator[Callable[[int, int], None]]:
     """A bar for a download; yields a callback (done, total) in bytes."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 

@@ -54,9 +54,7 @@ def _rates(report: Report) -> Table:
         words = f"chance that a sample is {right}" if k == 1 else f"chance that at least one of {k} samples is {right}"
         value = f"n/a (needs {k} samples a problem)" if estimate.value is None else _percent(estimate)
         table.add_row(Text(f"pass@{k}", "bold"), Text(value, "bold"), _interval(estimate), words)
-    table.add_row(
-        "solved", f"{report.solved} of {report.total}", "", "problems with at least one sample that passed"
-    )
+    table.add_row("solved", f"{report.solved} of {report.total}", "", "problems with at least one sample that passed")
     return table
 
 

@@ -1,0 +1,36 @@
+"""Models on the command line: found, fetched under a progress bar, opened, closed."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from halo_forge.cli.progress import download
+from halo_forge.models.base import Sampler, SamplingSettings
+from halo_forge.models.embedded import EmbeddedModel, cached, fetch
+from halo_forge.models.registry import ModelSource, open_sampler
+from halo_forge.problems.base import ProblemSet
+
+
+@contextlib.contextmanager
+def open_model(source: ModelSource, settings: SamplingSettings, problems: ProblemSet) -> Iterator[Sampler]:
+    """A sampler for `problems`, closed at the end.
+
+    Raises:
+        ModelError: the model cannot be fetched or opened.
+    """
+    if source.embedded is not None:
+        source = ModelSource(source.name, source.engine, pulled(source.embedded), source.embedded)
+    system = "" if settings.system_prompt is None else settings.system_prompt
+    longest = max(len(problem.prompt.encode("utf-8", "surrogatepass")) for problem in problems.problems)
+    with contextlib.closing(open_sampler(source, settings, longest + len(system.encode()))) as sampler:
+        yield sampler
+
+
+def pulled(model: EmbeddedModel) -> Path:
+    """An embedded model's weights, fetched under a progress bar if they are not there yet."""
+    if (path := cached(model)) is not None:
+        return path
+    with download(f"fetching {model.name} ({model.size_bytes / 1e6:.0f} MB)") as progress:
+        return fetch(model, progress)

@@ -1,0 +1,99 @@
+"""Engine ``scripted``: answers from a file or a function, for trying a pipeline without a model.
+
+A file is JSONL: ``{"problem_id": …, "text": …}``, optionally ``finish_reason`` and ``n_tokens``. The lines of one
+problem are its samples 0, 1, …, from the beginning again when more are asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from halo_forge import __version__
+from halo_forge.errors import EngineError, ModelError
+from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, sample_seed
+from halo_forge.models.prompting import sample_form, style_of
+from halo_forge.types import FinishReason, Problem, PromptStyle, Sample
+
+PREFIX = "scripted:"
+
+Script = Callable[[Problem, int, int], str]
+"""(problem, index, seed) -> text"""
+
+
+class ScriptedSampler:
+    """Yields what a script says, one sample at a time."""
+
+    def __init__(
+        self, script: Script | list[dict[str, object]], settings: SamplingSettings, *, name: str = "scripted",
+        sha256: str | None = None, delay_s: float = 0.0,
+    ) -> None:  # fmt: skip
+        """Answer from a function, or from lines as they stand in a file.
+
+        Args:
+            delay_s: how long each sample takes, to see how a pipeline behaves.
+        """
+        self.info = ModelInfo(name, f"{PREFIX}{name}", "scripted", __version__, sha256)
+        self._settings = settings
+        self._delay_s = delay_s
+        self._script = script if callable(script) else None
+        self._lines: dict[str, list[dict[str, object]]] = {}
+        for line in [] if callable(script) else script:
+            self._lines.setdefault(str(line["problem_id"]), []).append(line)
+
+    @classmethod
+    def from_file(cls, path: Path, settings: SamplingSettings) -> ScriptedSampler:
+        """Answer from a JSONL file.
+
+        Raises:
+            ModelError: it is missing, or a line is wrong.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"{path}: {error.strerror}; write {PREFIX}FILE with a file of answers") from error
+        lines = [_line(path, number, raw) for number, raw in enumerate(content.splitlines(), 1) if raw.strip()]
+        digest = hashlib.sha256(content).hexdigest()
+        return cls(lines, settings, name=path.stem, sha256=digest)
+
+    def generate(self, requests: Iterable[GenerationRequest], cancel: threading.Event) -> Iterator[Sample]:
+        """See `Sampler.generate`."""
+        for request in requests:
+            for index in range(request.first_index, request.first_index + request.count):
+                if cancel.wait(self._delay_s) if self._delay_s else cancel.is_set():
+                    return
+                yield self._sample(request.problem, index)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def _sample(self, problem: Problem, index: int) -> Sample:
+        seed = sample_seed(self._settings.seed, problem, index)
+        style = style_of(self._settings, PromptStyle.CHAT)
+        form = sample_form(problem, style)
+        if self._script is not None:
+            return Sample(problem.id, index, self._script(problem, index, seed), form, FinishReason.STOP, seed=seed)
+        lines = self._lines.get(problem.id)
+        if lines is None:
+            raise EngineError(f"the script has no answer for problem '{problem.id}'; add a line for it")
+        line = lines[index % len(lines)]
+        n_tokens = line.get("n_tokens")
+        return Sample(
+            problem.id, index, str(line["text"]), form, FinishReason(str(line.get("finish_reason", "stop"))),
+            n_tokens if isinstance(n_tokens, int) else None, seed=seed,
+        )  # fmt: skip
+
+
+def _line(path: Path, number: int, raw: bytes) -> dict[str, object]:
+    try:
+        line = json.loads(raw)
+        FinishReason(line.get("finish_reason", "stop"))
+    except (ValueError, AttributeError) as error:
+        raise ModelError(f"{path}:{number}: {error}; write one JSON object a line") from error
+    for key in ("problem_id", "text"):
+        if not isinstance(line.get(key), str):
+            raise ModelError(f"{path}:{number}: no '{key}'; give the problem's id and the answer's text")
+    return dict(line)
