@@ -1,0 +1,6 @@
+"""``python -m halo_forge``."""
+
+from halo_forge.cli.main import main
+
+if __name__ == "__main__":
+    main()
