@@ -54,9 +54,9 @@ def changed(option: str, value: str) -> tuple[str, ...]:
         ("--workers", "0", "--workers"),
         ("--limit", "0", "limit"),
         ("--output", "problems.jsonl/x.json", "problems.jsonl"),
-        ("--output", ".", "."),
+        ("--output", ".", "directory"),
         ("--smaples", "3", "--smaples"),
-        ("--samples", "many", "many"),
+        ("--samples", "many", "--samples"),
     ],
 )
 def test_a_wrong_option(ready: CommandLine, option: str, value: str, says: str) -> None:

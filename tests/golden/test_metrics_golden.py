@@ -95,9 +95,7 @@ def test_g_pass_beyond_whole_numbers() -> None:
     assert g_pass_at_k(100000, 300, 1000, 0.005) == pytest.approx(0.1836331498332632, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("n", "c", "expected"), [(0, 0, 0.5), (10, 0, 1 / 12), (10, 10, 11 / 12), (4, 1, 1 / 3)]
-)
+@pytest.mark.parametrize(("n", "c", "expected"), [(0, 0, 0.5), (10, 0, 1 / 12), (10, 10, 11 / 12), (4, 1, 1 / 3)])
 def test_bayes_at_n(n: int, c: int, expected: float) -> None:
     assert bayes_at_n(n, c) == expected
 
@@ -285,9 +283,6 @@ def test_interval_of_a_rate_holds_the_truth_with_unequal_samples() -> None:
     rng = np.random.default_rng(21)
     counts = rng.integers(1, 21, (1500, 40))
     passed = rng.binomial(counts, rng.beta(2, 1, counts.shape))
-    found = [
-        mean_rate(list(zip(*pair, strict=True)))
-        for pair in zip(counts.tolist(), passed.tolist(), strict=True)
-    ]
+    found = [mean_rate(list(zip(*pair, strict=True))) for pair in zip(counts.tolist(), passed.tolist(), strict=True)]
     covered = sum(e.low is not None and e.high is not None and e.low <= 2 / 3 <= e.high for e in found)
     assert 0.92 <= covered / len(found) <= 0.99

@@ -70,9 +70,7 @@ def test_within_variance_is_unbiased(k: int, spare: int, rate: float) -> None:
     variance = math.fsum(p * (v - mean) ** 2 for p, v in zip(chance, values, strict=True))
     estimates = [within_variance(n, c, k) or 0.0 for c in range(n + 1)]
     assert mean == pytest.approx(1 - (1 - rate) ** k, abs=1e-12)
-    assert math.fsum(p * e for p, e in zip(chance, estimates, strict=True)) == pytest.approx(
-        variance, abs=1e-12
-    )
+    assert math.fsum(p * e for p, e in zip(chance, estimates, strict=True)) == pytest.approx(variance, abs=1e-12)
 
 
 @given(counts_and_k())
@@ -88,9 +86,7 @@ def test_monotone(nck: tuple[int, int, int]) -> None:
 
 
 @given(counts_and_k(), st.floats(0.001, 1), st.floats(0.001, 1))
-def test_g_pass_lies_between_pass_hat_and_pass_at(
-    nck: tuple[int, int, int], one: float, other: float
-) -> None:
+def test_g_pass_lies_between_pass_hat_and_pass_at(nck: tuple[int, int, int], one: float, other: float) -> None:
     n, c, k = nck
     low, high = sorted((one, other))
     rates = [pass_hat_k(n, c, k), g_pass_at_k(n, c, k, high), g_pass_at_k(n, c, k, low), pass_at_k(n, c, k)]
@@ -185,6 +181,4 @@ def test_failures_mirror_passes(counts: list[tuple[int, int]]) -> None:
     assume(len(counts) > 1)
     found, mirrored = mean_rate(counts), mean_rate([(n, n - c) for n, c in counts])
     assert None not in (found.low, found.high, mirrored.low, mirrored.high)
-    assert (1 - (mirrored.high or 0), 1 - (mirrored.low or 0)) == pytest.approx(
-        (found.low, found.high), abs=1e-12
-    )
+    assert (1 - (mirrored.high or 0), 1 - (mirrored.low or 0)) == pytest.approx((found.low, found.high), abs=1e-12)
