@@ -54,7 +54,7 @@ def changed(option: str, value: str) -> tuple[str, ...]:
         ("--workers", "0", "--workers"),
         ("--limit", "0", "limit"),
         ("--output", "problems.jsonl/x.json", "problems.jsonl"),
-        ("--output", ".", "directory"),
+        ("--output", ".", "does not name a file"),
         ("--smaples", "3", "--smaples"),
         ("--samples", "many", "--samples"),
     ],
