@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from rich.console import Console
+from rich.table import Table
 
 
 @functools.cache
@@ -22,3 +23,11 @@ def err() -> Console:
 def note(text: str) -> None:
     """One line for the user that is not a result."""
     err().print(text, markup=False, soft_wrap=True)
+
+
+def plain_table(*columns: str) -> Table:
+    """A table without lines."""
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for column in columns:
+        table.add_column(column)
+    return table

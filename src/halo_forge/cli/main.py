@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from halo_forge import __version__
-from halo_forge.cli import benchmark_run, benchmark_score, data, doctor, models, verifiers
 from halo_forge.cli.console import err
 from halo_forge.cli.interrupt import STOPPED
+from halo_forge.cli.verbs import benchmark_run, benchmark_score, data, doctor, models, verifiers
 from halo_forge.errors import HaloForgeError, UserError
 
 USERS_MISTAKE, NOT_DONE = 2, 3

@@ -1,4 +1,4 @@
-"""``halo-forge doctor``: what works on this machine, and how to mend what does not."""
+"""What `doctor` and `verifiers list` do: try every tool on this machine."""
 
 from __future__ import annotations
 
@@ -7,26 +7,46 @@ import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 
-import typer
-from rich.table import Table
-
 from halo_forge import __version__
 from halo_forge.benchmark import default_workers
-from halo_forge.cli.console import out
-from halo_forge.cli.verifiers import trials
-from halo_forge.errors import SandboxError
+from halo_forge.cli.console import out, plain_table
+from halo_forge.errors import SandboxError, ToolchainError
 from halo_forge.models.embedded import MODELS, cache_directory, cached
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.registry import verifier_names
+from halo_forge.verifiers.registry import open_verifier, verifier_names
 
 Row = tuple[str, str, str]
 
 
-def doctor() -> None:
-    """Say what works on this machine: sandbox, compilers, engines, models. Each is tried, not looked up."""
+def list_verifiers() -> None:
+    """A line for each verifier and language."""
+    table = plain_table("verifier", "language", "works", "tools")
+    with contextlib.closing(open_sandbox()) as sandbox:
+        for name in verifier_names():
+            for row in trials(name, Workshop(sandbox, Limits())):
+                table.add_row(name, *row)
+    out().print(table)
+
+
+def trials(name: str, workshop: Workshop) -> list[tuple[str, str, str]]:
+    """For each language of a verifier: (language, ``yes`` or ``no``, the tool's version or what is wrong)."""
+    verifier = open_verifier(name, workshop)
+    rows = []
+    for language in sorted(verifier.languages):
+        try:
+            tools = verifier.prepare(frozenset({language}))
+        except ToolchainError as error:
+            rows.append((language.value, "[bold red]no[/]", str(error)))
+        else:
+            rows.append((language.value, "[green]yes[/]", ", ".join(tools.values())))
+    return rows
+
+
+def examine() -> int:
+    """Say what works, and how to mend what does not. Returns the exit status: 1 when there is no sandbox."""
     rows: list[Row] = [("halo-forge", f"{__version__}, Python {platform.python_version()}", "")]
     rows.append(("processors", f"{default_workers()}", ""))
     advice: list[str] = []
@@ -41,13 +61,16 @@ def doctor() -> None:
             rows += _toolchains(sandbox)
     rows += _engines()
     rows += _models()
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), show_header=False)
+    table = plain_table("", "", "")
+    table.show_header = False
+    for column in table.columns:
+        column.overflow = "fold"
     for row in rows:
         table.add_row(*row)
     out().print(table)
     for line in advice:
         out().print(line, markup=False, soft_wrap=True)
-    raise typer.Exit(1 if advice else 0)
+    return 1 if advice else 0
 
 
 def _toolchains(sandbox: Sandbox) -> Iterator[Row]:

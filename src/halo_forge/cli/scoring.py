@@ -1,16 +1,12 @@
-"""``halo-forge benchmark score``: verdicts for samples that exist already."""
+"""What `benchmark score` does: samples of a file through the judges."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from halo_forge.benchmark import default_workers
-from halo_forge.cli import options
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
@@ -23,36 +19,18 @@ from halo_forge.problems.samples import count_samples, read_samples
 from halo_forge.store import GeneratedSample, RunStore, Times
 from halo_forge.summary import summarize
 
-EXAMPLES = """\
-Judge samples that exist already, from halo-forge or from another tool.
 
-A line of the file names its problem (task_id, problem_id or id) and holds either a completion, which is put behind the
-problem's prompt as it is, or a solution, which stands by itself.
+def score_samples(
+    samples: str, prompts: str, *, verifier: str, ks: str | None, limit: int | None, time_limit: float | None,
+    memory_limit: int | None, compile_flags: str | None, workers: int | None, output: str | None, as_json: bool,
+    fresh: bool, unsafe: bool,
+) -> int:  # fmt: skip
+    """Do it; returns the exit status.
 
-Examples:
-
-  halo-forge benchmark score samples.jsonl --prompts humaneval
-
-  halo-forge benchmark score samples.jsonl.gz --prompts data/test.jsonl --k 1,10 --output results/scored.json
-"""
-
-
-def score(
-    samples: Annotated[str, typer.Argument(metavar="SAMPLES", help="A .jsonl or .jsonl.gz file.")],
-    prompts: options.Prompts,
-    verifier: options.Verifier = "auto",
-    k: options.Ks = None,
-    output: options.Output = None,
-    as_json: options.AsJson = False,
-    time_limit: options.TimeLimit = None,
-    memory_limit: options.MemoryLimit = None,
-    compile_flags: options.CompileFlags = None,
-    workers: options.Workers = None,
-    limit: options.Limit = None,
-    fresh: options.Fresh = False,
-    unsafe: options.Unsafe = False,
-) -> None:
-    ks = DEFAULT_KS if k is None else parse_ks(k)
+    Raises:
+        UserError: a mistake in the options or in a file.
+    """
+    wanted = DEFAULT_KS if ks is None else parse_ks(ks)
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
     problems = load_problems(prompts, limit)
@@ -70,10 +48,10 @@ def score(
             try:
                 judge_all(judging, store, counts, _not_judged(samples, problems, store), None, parallel, cancel)
             except Cancelled:
-                raise typer.Exit(stopped(store)) from None
-            shown = {**judging.settings(identity, ks, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(problems, store.read_judged(), ks, shown)
-            raise typer.Exit(deliver(report, store, place, None))
+                return stopped(store)
+            shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
+            report = summarize(problems, store.read_judged(), wanted, shown)
+            return deliver(report, store, place, None)
 
 
 def _not_judged(path: str, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:

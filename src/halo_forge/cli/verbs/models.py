@@ -5,13 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
-
-from halo_forge.cli.console import out
-from halo_forge.cli.loading import pulled
-from halo_forge.errors import UserError
-from halo_forge.models.embedded import MODELS, cached
-from halo_forge.models.registry import find_model
 
 app = typer.Typer(no_args_is_help=True, help="See and fetch models.")
 
@@ -19,9 +12,11 @@ app = typer.Typer(no_args_is_help=True, help="See and fetch models.")
 @app.command("list")
 def list_models() -> None:
     """The models that are built in, and where they are."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    for column in ("model", "size", "where"):
-        table.add_column(column, overflow="fold")
+    from halo_forge.cli.console import out, plain_table
+    from halo_forge.models.embedded import MODELS, cached
+
+    table = plain_table("model", "size", "where")
+    table.columns[-1].overflow = "fold"
     for name, model in MODELS.items():
         path = cached(model)
         where = f"not fetched yet (halo-forge models pull {name})" if path is None else str(path)
@@ -33,6 +28,12 @@ def list_models() -> None:
 @app.command()
 def pull(name: Annotated[str, typer.Argument(metavar="MODEL", help="Which one.")]) -> None:
     """Fetch a model that is built in."""
+    from halo_forge.cli.console import out
+    from halo_forge.cli.loading import pulled
+    from halo_forge.errors import UserError
+    from halo_forge.models.embedded import MODELS
+    from halo_forge.models.registry import find_model
+
     source = find_model(name)
     if source.embedded is None:
         raise UserError(f"'{name}' is a file already; only {', '.join(MODELS)} can be fetched")

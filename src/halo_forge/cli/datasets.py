@@ -1,18 +1,13 @@
-"""``halo-forge data``: look at problem sets, and check that they can be solved."""
+"""What `data list`, `data show` and `data check` do."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated
-
-import typer
-from rich.table import Table
 
 from halo_forge.benchmark import default_workers, judge
-from halo_forge.cli import options
-from halo_forge.cli.console import err, note, out
+from halo_forge.cli.console import err, note, out, plain_table
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import NOT_ALL_JUDGED, open_judging
 from halo_forge.config import check_limits, check_workers
@@ -20,21 +15,16 @@ from halo_forge.errors import UserError
 from halo_forge.problems import load_problems, problem_set_names
 from halo_forge.types import Outcome, Problem, Sample, Verdict
 
-app = typer.Typer(no_args_is_help=True, help="Look at problem sets and check them.")
-
-Set = Annotated[str, typer.Argument(metavar="SET", help="demo, humaneval, or a .jsonl file.")]
+_PROMPT_WIDTH = 60
 
 
-@app.command("list")
 def list_sets() -> None:
-    """The problem sets that are built in."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    for column in ("set", "problems", "languages", "categories", "from"):
-        table.add_column(column)
+    """Every built-in set."""
+    table = plain_table("set", "problems", "languages", "categories", "from")
     for name in problem_set_names():
         problems = load_problems(name)
         languages = Counter(problem.language.value for problem in problems.problems)
-        categories = Counter(problem.category for problem in problems.problems if problem.category is not None)
+        categories = {problem.category for problem in problems.problems if problem.category is not None}
         table.add_row(
             name, str(len(problems.problems)), ", ".join(languages), ", ".join(sorted(categories)), problems.source
         )
@@ -42,56 +32,52 @@ def list_sets() -> None:
     out().print("\nYour own: a .jsonl file, one problem a line (docs/formats.md).")
 
 
-@app.command()
-def show(
-    problem_set: Set,
-    problem_id: Annotated[str | None, typer.Argument(metavar="ID", help="One problem, whole.")] = None,
-) -> None:
-    """The problems of a set, or one of them."""
-    problems = load_problems(problem_set)
-    if problem_id is not None:
-        _show_one(next((p for p in problems.problems if p.id == problem_id), None), problem_id, problem_set)
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
-    for column in ("id", "language", "category", "difficulty", "judged by", "prompt"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis", max_width=60 if column == "prompt" else None)
-    for problem in problems.problems:
-        table.add_row(
-            problem.id, problem.language.value, problem.category or "", problem.difficulty or "",
-            problem.test_style.value, json.dumps(problem.prompt, ensure_ascii=False)[1:-1],
-        )  # fmt: skip
+def show_set(problem_set: str) -> None:
+    """A line for each problem of a set."""
+    table = plain_table("id", "language", "category", "difficulty", "judged by", "prompt")
+    for column in table.columns:
+        column.no_wrap, column.overflow = True, "ellipsis"
+    table.columns[-1].max_width = _PROMPT_WIDTH
+    for problem in load_problems(problem_set).problems:
+        prompt = json.dumps(problem.prompt, ensure_ascii=False)[1:-1]
+        category, difficulty = problem.category or "", problem.difficulty or ""
+        table.add_row(problem.id, problem.language.value, category, difficulty, problem.test_style.value, prompt)
     out().print(table)
 
 
-def _show_one(problem: Problem | None, problem_id: str, problem_set: str) -> None:
+def show_problem(problem_set: str, problem_id: str) -> None:
+    """All of one problem.
+
+    Raises:
+        UserError: the set has no such problem.
+    """
+    problem = next((p for p in load_problems(problem_set).problems if p.id == problem_id), None)
     if problem is None:
         raise UserError(f"{problem_set} has no problem '{problem_id}'; halo-forge data show {problem_set} lists them")
     console = out()
     console.print(f"{problem.id}  {problem.language.value}  {problem.category or ''}  {problem.difficulty or ''}")
-    parts = {"prompt": problem.prompt, "tests": problem.tests, "reference solution": problem.solution}
-    for number, case in enumerate(problem.cases, 1):
-        parts[f"input of case {number}"] = case.stdin or None
-        parts[f"expected output of case {number}"] = case.expected_output
-    for name, text in parts.items():
+    for name, text in _parts(problem).items():
         if text is not None:
             console.print(f"\n[dim]{name}[/]")
             console.print(text.rstrip("\n"), markup=False, soft_wrap=True)
 
 
-@app.command()
-def check(
-    problem_set: Set,
-    verifier: options.Verifier = "auto",
-    time_limit: options.TimeLimit = None,
-    memory_limit: options.MemoryLimit = None,
-    compile_flags: options.CompileFlags = None,
-    workers: options.Workers = None,
-    limit: options.Limit = None,
-    unsafe: options.Unsafe = False,
-) -> None:
-    """Run every reference solution through the verifier: each has to pass before a model is blamed.
+def _parts(problem: Problem) -> dict[str, str | None]:
+    parts = {"prompt": problem.prompt, "tests": problem.tests, "reference solution": problem.solution}
+    for number, case in enumerate(problem.cases, 1):
+        parts[f"input of case {number}"] = case.stdin or None
+        parts[f"expected output of case {number}"] = case.expected_output
+    return parts
 
-    Exit status: 0 all pass, 1 some do not, 3 something could not be judged.
+
+def check_set(
+    problem_set: str, *, verifier: str, time_limit: float | None, memory_limit: int | None, compile_flags: str | None,
+    workers: int | None, limit: int | None, unsafe: bool,
+) -> int:  # fmt: skip
+    """Judge every reference solution; returns the exit status.
+
+    Raises:
+        UserError: a mistake in the options or in the file, or no problem has a reference solution.
     """
     problems = load_problems(problem_set, limit)
     with_solution = [problem for problem in problems.problems if problem.solution is not None]
@@ -105,7 +91,7 @@ def check(
         ThreadPoolExecutor(parallel) as pool,
     ):
         verdicts = list(pool.map(lambda problem: judge(judging.verifier, problem, _reference(problem)), with_solution))
-    raise typer.Exit(_tell(verdicts, len(problems.problems)))
+    return _tell(verdicts, len(problems.problems))
 
 
 def _reference(problem: Problem) -> Sample:

@@ -1,0 +1,119 @@
+"""What `benchmark run` does: settings checked, model and judges opened, the pipeline run, the report delivered."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from halo_forge.benchmark import default_workers, generate_owed
+from halo_forge.cli.interrupt import stoppable
+from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
+from halo_forge.cli.loading import open_model
+from halo_forge.cli.progress import Counts
+from halo_forge.config import SamplePlan, check_limits, check_sampling, check_workers, safe_name, sample_plan
+from halo_forge.errors import Cancelled
+from halo_forge.models.base import Sampler, SamplingSettings
+from halo_forge.models.registry import find_model
+from halo_forge.problems import load_problems
+from halo_forge.store import RunStore
+from halo_forge.summary import summarize
+from halo_forge.types import PromptStyle
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The command's options as they were given; ``None`` where the default is to be used."""
+
+    model: str
+    engine: str
+    prompts: str
+    limit: int | None
+    verifier: str
+    samples: int | None
+    ks: str | None
+    greedy: bool
+    temperature: float
+    top_p: float
+    max_tokens: int
+    seed: int
+    system_prompt: str | None
+    prompt_style: PromptStyle
+    stop: tuple[str, ...]
+    time_limit: float | None
+    memory_limit: int | None
+    compile_flags: str | None
+    workers: int | None
+    output: str | None
+    as_json: bool
+    fresh: bool
+    unsafe: bool
+
+    def settings(self) -> SamplingSettings:
+        """How to sample, checked."""
+        return check_sampling(
+            SamplingSettings(
+                temperature=0.0 if self.greedy else self.temperature,
+                top_p=self.top_p,
+                max_tokens=self.max_tokens,
+                seed=self.seed,
+                system_prompt=self.system_prompt,
+                prompt_style=self.prompt_style,
+                stop=self.stop,
+            )
+        )
+
+
+def run_benchmark(request: Request) -> int:
+    """Do it; returns the exit status. Mistakes that can be seen early are seen before anything slow begins.
+
+    Raises:
+        UserError: a mistake in the options or in a file.
+    """
+    plan = sample_plan(request.samples, request.ks, greedy=request.greedy)
+    settings = request.settings()
+    limits = check_limits(request.time_limit, request.memory_limit)
+    workers = check_workers(request.workers, default_workers())
+    source = find_model(request.model, request.engine)
+    problems = load_problems(request.prompts, request.limit)
+    with (
+        stoppable() as cancel,
+        open_judging(
+            problems, request.verifier, limits, request.compile_flags, unsafe=request.unsafe, cancel=cancel
+        ) as judging,
+        open_model(source, settings, problems) as sampler,
+    ):
+        place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
+        return _benchmark(sampler, settings, plan, judging, place, workers, cancel, fresh=request.fresh)
+
+
+def _benchmark(
+    sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
+    workers: int, cancel: threading.Event, *, fresh: bool,
+) -> int:  # fmt: skip
+    identity = {
+        "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
+        "sampling": asdict(settings),
+        "samples": plan.samples,
+        **judging.identity(),
+    }
+    problems = judging.problems.problems
+    with RunStore.open(place.path, identity, fresh=fresh) as store:
+        total = plan.samples * len(problems)
+        owed_now = total - len(store.judged_keys) - len(store.waiting_keys)
+        if owed_now or store.waiting_keys:
+            store.ensure_writable()
+        counts = Counts(
+            total=total,
+            to_generate=owed_now,
+            already_judged=len(store.judged_keys),
+            already_generated=len(store.judged_keys) + len(store.waiting_keys),
+        )
+        generate = partial(generate_owed, sampler, problems, plan.samples, store, cancel) if owed_now else None
+        try:
+            failure = judge_all(judging, store, counts, store.waiting(), generate, workers, cancel)
+        except Cancelled:
+            return stopped(store)
+        settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
+        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown)
+        return deliver(report, store, place, failure)

@@ -1,0 +1,86 @@
+"""``halo-forge benchmark run``: sample from a model, judge, report."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from halo_forge.cli import options
+from halo_forge.types import PromptStyle
+
+EXAMPLES = """\
+Sample programs from a model, compile and run them in a sandbox, and report pass@k.
+
+Examples:
+
+  halo-forge benchmark run --model smollm2-135m --prompts demo --samples 8 --k 1,5
+
+  halo-forge benchmark run --model model.gguf --prompts humaneval --output results/humaneval.json
+
+The same command goes on where it was stopped, and never pays for a token twice.
+
+Exit status: 0 every sample was judged, 2 a mistake in the command or its files, 3 something could not be judged,
+130 stopped.
+"""
+
+
+def run(
+    model: Annotated[
+        str, typer.Option("--model", "-m", help="smollm2-135m (built in), a .gguf file, or scripted:FILE.")
+    ],
+    prompts: options.Prompts,
+    verifier: options.Verifier = "auto",
+    samples: Annotated[
+        int | None, typer.Option("--samples", "-n", help="Samples a problem.", show_default="20")
+    ] = None,
+    k: options.Ks = None,
+    output: options.Output = None,
+    as_json: options.AsJson = False,
+    engine: Annotated[str, typer.Option(help="Which engine runs the model.")] = "auto",
+    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.7,
+    top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 0.95,
+    max_tokens: Annotated[int, typer.Option(help="Generated tokens a sample at the most.")] = 512,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same samples.")] = 0,
+    greedy: Annotated[bool, typer.Option("--greedy", help="One sample a problem at temperature 0.")] = False,
+    system_prompt: Annotated[str | None, typer.Option(help="For chat.", show_default="the model's own")] = None,
+    prompt_style: Annotated[PromptStyle, typer.Option(help="How problems are put to the model.")] = PromptStyle.AUTO,
+    stop: Annotated[
+        list[str] | None, typer.Option("--stop", metavar="TEXT", help="Stop sequence for completions; repeatable.")
+    ] = None,
+    time_limit: options.TimeLimit = None,
+    memory_limit: options.MemoryLimit = None,
+    compile_flags: options.CompileFlags = None,
+    workers: options.Workers = None,
+    limit: options.Limit = None,
+    fresh: options.Fresh = False,
+    unsafe: options.Unsafe = False,
+) -> None:
+    from halo_forge.cli.running import Request, run_benchmark
+
+    request = Request(
+        model=model,
+        engine=engine,
+        prompts=prompts,
+        limit=limit,
+        verifier=verifier,
+        samples=samples,
+        ks=k,
+        greedy=greedy,
+        temperature=temperature,
+        top_p=top_p,
+        max_tokens=max_tokens,
+        seed=seed,
+        system_prompt=system_prompt,
+        prompt_style=prompt_style,
+        stop=tuple(stop or ()),
+        time_limit=time_limit,
+        memory_limit=memory_limit,
+        compile_flags=compile_flags,
+        workers=workers,
+        output=output,
+        as_json=as_json,
+        fresh=fresh,
+        unsafe=unsafe,
+    )
+    raise typer.Exit(run_benchmark(request))
