@@ -194,5 +194,5 @@ def test_ctrl_c(long_run: CommandLine) -> None:
     _, err = process.communicate(timeout=10)
     assert process.returncode == 130
     assert "Traceback" not in err
-    assert "run the same command to go on" in err
+    assert "run the same command, without --fresh, to go on" in err
     assert 0 < len(long_run.lines("x.samples.jsonl")) < 2400

@@ -28,6 +28,7 @@ from halo_forge.verifiers.base import Verifier, Workshop
 from halo_forge.verifiers.registry import open_verifier
 
 NOT_ALL_JUDGED = 3
+GO_ON = "run the same command, without --fresh, to go on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +163,14 @@ def deliver(report: Report, store: RunStore, place: Destination, failure: str | 
     console.print(f"result   {store.files.result}", markup=False, soft_wrap=True)
     console.print(f"samples  {store.files.samples}", markup=False, soft_wrap=True)
     if failure is not None:
-        note(f"generating stopped early: {failure}; run the same command to go on")
+        note(f"generating stopped early: {failure}; {GO_ON}")
     if report.unscored:
-        note(f"{report.unscored} samples could not be judged; mend the cause (halo-forge doctor) and run it again")
+        note(f"{report.unscored} samples could not be judged; mend the cause (halo-forge doctor); {GO_ON}")
     return NOT_ALL_JUDGED if failure is not None or report.unscored else 0
 
 
 def stopped(store: RunStore) -> int:
     """Say what is kept after Ctrl-C."""
     judged, waiting = len(store.judged_keys), len(store.waiting_keys)
-    note(f"stopped: {judged} samples judged and {waiting} generated are kept; run the same command to go on")
+    note(f"stopped: {judged} samples judged and {waiting} waiting are kept; {GO_ON}")
     return STOPPED

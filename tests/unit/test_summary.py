@@ -1,0 +1,110 @@
+"""From judged samples to a report and its JSON: the definitions of docs/results.md, by hand-made examples."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import jsonschema
+import pytest
+
+from halo_forge.problems.base import ProblemSet
+from halo_forge.report.result import to_json
+from halo_forge.store import JudgedSample, Times
+from halo_forge.summary import summarize
+from halo_forge.types import Case, FinishReason, JSONObject, Language, Outcome, Problem, Report, Sample, Verdict
+
+A, W, C, J = Outcome.ACCEPTED, Outcome.WRONG_ANSWER, Outcome.COMPILE_ERROR, Outcome.JUDGE_ERROR
+CASES = (Case("", "1"),)
+RUN: JSONObject = {
+    "model": {"name": "m"}, "problems": {"name": "p", "hash": "0" * 16, "count": 3, "languages": ["cpp"]},
+    "verifier": "auto", "tools": {}, "limits": {}, "compile_flags": None, "k": [1, 2],
+    "sandbox": {"tier": "strict", "description": "d"}, "halo_forge": "0", "python": "3", "platform": "l", "workers": 1,
+}  # fmt: skip
+
+
+def problem(name: str, category: str | None = None, *, tests: bool = True) -> Problem:
+    return Problem(name, "p", Language.CPP, category=category, cases=CASES if tests else ())
+
+
+def judged(name: str, index: int, outcome: Outcome, n_tokens: int | None = 10, **sample: object) -> JudgedSample:
+    compiled = None if outcome is J else outcome is not C
+    reason = sample.get("finish", FinishReason.STOP)
+    assert isinstance(reason, FinishReason)
+    return JudgedSample(
+        Sample(name, index, "t", n_tokens=n_tokens, prompt_tokens=5, finish_reason=reason),
+        Verdict(name, index, outcome, compiled),
+        Times(100.0, 101.0 + index, 102.0, 103.0 + index, 0, 0),
+    )
+
+
+def report(problems: list[Problem], samples: list[JudgedSample], ks: tuple[int, ...] = (1, 2)) -> Report:
+    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN)
+    schema = json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
+    jsonschema.validate(json.loads(json.dumps(to_json(found))), schema)
+    return found
+
+
+def test_definitions() -> None:
+    samples = [judged("a", 0, W), judged("a", 1, A), judged("b", 0, A), judged("b", 1, C), judged("c", 0, C)]
+    samples.append(judged("c", 1, C, finish=FinishReason.LENGTH))
+    found = report([problem("a", "x"), problem("b", "x"), problem("c")], samples)
+    assert (found.total, found.passed, found.solved) == (3, 1, 2)
+    assert found.pass_rate.value == pytest.approx(1 / 3)
+    assert (found.samples.total, found.samples.compiled, found.samples.passed) == (6, 3, 2)
+    assert found.compile_rate.value == 0.5
+    assert found.pass_at_k[1].value == pytest.approx(1 / 3)
+    assert found.pass_at_k[2].value == pytest.approx(2 / 3)
+    assert found.outcomes == {A: 2, W: 1, C: 3}
+    assert {k: (v.total, v.passed, v.solved) for k, v in found.by_category.items()} == {
+        "uncategorized": (1, 0, 0), "x": (2, 1, 2),
+    }  # fmt: skip
+    assert (found.tokens.prompt, found.tokens.completion, found.tokens.truncated) == (30, 60, 1)
+    assert (found.generation_s, found.verification_s) == (2.0, 2.0)
+    assert found.judged_by == "tests"
+
+
+def test_the_first_sample_is_the_one_of_lowest_index_however_they_come() -> None:
+    assert report([problem("a")], [judged("a", 1, W), judged("a", 0, A)]).passed == 1
+    assert report([problem("a")], [judged("a", 1, A), judged("a", 0, W)]).passed == 0
+
+
+def test_judge_errors_are_in_no_rate() -> None:
+    samples = [judged("a", 0, J), judged("a", 1, A), judged("b", 0, J), judged("b", 1, J)]
+    found = report([problem("a"), problem("b")], samples, (1,))
+    assert (found.total, found.passed, found.unscored) == (1, 1, 3)
+    assert found.samples.total == 1
+    assert found.compile_rate.value == 1.0
+    assert "b" not in found.problems
+    assert (found.problems["a"].n, found.problems["a"].c) == (1, 1)
+
+
+def test_nothing_was_judged() -> None:
+    found = report([problem("a")], [judged("a", 0, J)])
+    assert (found.total, found.pass_rate.value, found.compile_rate.value) == (0, None, None)
+    assert found.pass_at_k[1].value is None
+
+
+def test_k_above_a_problems_samples_is_undefined() -> None:
+    found = report([problem("a"), problem("b")], [judged("a", 0, A), judged("a", 1, A), judged("b", 0, A)])
+    assert found.pass_at_k[1].value == 1.0
+    assert found.pass_at_k[2].value is None
+
+
+def test_tokens_are_unknown_as_soon_as_one_is() -> None:
+    found = report([problem("a")], [judged("a", 0, A), judged("a", 1, A, n_tokens=None)])
+    assert (found.tokens.prompt, found.tokens.completion) == (10, None)
+    assert to_json(found)["tokens"]["per_second"] is None
+
+
+@pytest.mark.parametrize(
+    ("tests", "word"), [((True, True), "tests"), ((False, False), "compile"), ((True, False), "mixed")]
+)
+def test_judged_by(tests: tuple[bool, bool], word: str) -> None:
+    problems = [problem(str(n), tests=t) for n, t in enumerate(tests)]
+    assert report(problems, [judged("0", 0, A)], (1,)).judged_by == word
+
+
+def test_the_published_keys_come_first() -> None:
+    keys = list(to_json(report([problem("a")], [judged("a", 0, A)], (1,))))
+    assert keys[:6] == ["total", "passed", "pass_rate", "pass_at_k", "by_category", "timing"]
