@@ -1,13 +1,18 @@
 """Engine ``llamacpp``: GGUF models through llama.cpp's own server, inside this process (package xllamacpp).
 
 Several samples of one prompt are one request, which works on the prompt once; several requests are under way at once
-and share each step of the model (continuous batching). A sample's text depends on its seed alone: flash attention is
-switched off, because with it, on a processor, the text also depended on what else was in the batch.
+and share each step of the model (continuous batching).
 
-Only temperature and top-p act. llama.cpp's other samplers (top-k 40 and min-p 0.05 by default) are switched off.
+A sample's text depends on its seed alone, not on what else is in the batch. On a processor that takes three things, and
+each was measured to be needed: no flash attention; a cache of its own for each slot (``kv_unified`` off, nothing of it
+used again); one prompt at a time, because prompts that share a step are cut where their lengths happen to lie.
 
-Limits: weights are loaded at the first sample. The server inside also listens on a loopback port, which xllamacpp gives
-no way to avoid; it serves completions to processes of this machine while a run lasts. Token ids are not available.
+Only temperature and then top-p act, in that order, which is what transformers and vLLM do. llama.cpp by itself would
+cut first and heat afterwards, and apply top-k 40 and min-p 0.05 too.
+
+Limits: weights are loaded at the first sample. The server inside also listens on a free loopback port, which xllamacpp
+gives no way to avoid; a random key that nobody is told keeps everyone else out. Token ids are not available: streams do
+not carry them for chat. A call notices `cancel` with its next token, so in a long prompt its thread outlives the rest.
 """
 
 from __future__ import annotations
@@ -16,7 +21,7 @@ import functools
 import hashlib
 import itertools
 import os
-import queue
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
@@ -25,6 +30,7 @@ from typing import Any
 
 from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, sample_seed
+from halo_forge.models.crew import Crew
 from halo_forge.models.gguf import GGUFHeader, read_header
 from halo_forge.models.prompting import chat_messages, completion_text, sample_form, stop_sequences, style_of
 from halo_forge.types import FinishReason, PromptStyle, Sample
@@ -67,41 +73,49 @@ class LlamaCppSampler:
 
     def generate(self, requests: Iterable[GenerationRequest], cancel: threading.Event) -> Iterator[Sample]:
         """See `Sampler.generate`."""
-        groups = _groups(requests)
-        first = next(groups, None)
+        source = iter(requests)
+        first = next(source, None)
         if first is None:
             return
         if self._server is None:
-            self._server = _load(self._path, self._context, self._slots)
-        at_once = max(1, self._slots // _GROUP) + 1  # one in reserve, so that no slot waits for this process
-        yield from _Crew(itertools.chain([first], groups), self._work_on, at_once, cancel).samples()
+            self._server = _load(self._path, self._header.architecture, self._context, self._slots)
+        groups = _groups(itertools.chain([first], source), min(_GROUP, self._slots))
+        yield from Crew(groups, self._work_on, self._slots, cancel).samples()
 
     def close(self) -> None:
         """Unload the model."""
         self._server = None
 
     def _work_on(
-        self, request: GenerationRequest, deliver: Callable[[Sample], None], stopped: Callable[[], bool]
-    ) -> None:
-        """One request to its end; each of its samples is delivered as it is finished."""
-        stream = _Stream(request, self._settings, self._style, deliver)
-        body = self._body(request)
-        chat = "messages" in body
-        handle = self._server.handle_chat_completions if chat else self._server.handle_completions
-        caught: list[BaseException] = []
+        self, request: GenerationRequest, begun: Callable[[], None], deliver: Callable[[Sample], None],
+        stopped: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        """One request to its end (see `halo_forge.models.crew.Work`).
 
-        def hear(chunk: dict[str, Any]) -> bool:  # an exception can't pass through C++
+        Raises:
+            EngineError: llama.cpp refused it, or ended without an answer.
+        """
+        stream = _Stream(request, self._settings, self._style, begun, deliver)
+        caught: list[Exception] = []
+
+        def hear(chunk: dict[str, Any]) -> bool:  # true ends the call; an exception can't pass through C++
             try:
                 stream.hear(chunk)
-            except BaseException as error:
+            except Exception as error:
                 caught.append(error)
             return bool(caught) or stopped()
 
-        answer = handle(body, hear)
-        if isinstance(answer, dict) and "error" in answer and not caught:
-            hear(answer)
+        body = self._body(request)
+        chat = "messages" in body
+        handle = self._server.handle_chat_completions if chat else self._server.handle_completions
+        try:
+            handle(body, hear)
+        except Exception as error:
+            raise EngineError(f"llama.cpp failed on problem '{request.problem.id}': {error}") from error
         if caught:
             raise caught[0]
+        if stream.missing and not stopped():
+            raise EngineError(f"llama.cpp left {stream.missing} samples of problem '{request.problem.id}' unfinished")
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
         problem, settings = request.problem, self._settings
@@ -111,7 +125,7 @@ class LlamaCppSampler:
             "max_tokens": settings.max_tokens,
             "temperature": settings.temperature,
             "top_p": settings.top_p,
-            "samplers": ["top_p", "temperature"],
+            "samplers": ["temperature", "top_p"],  # all that act, in this order
             "top_k": 0,
             "min_p": 0.0,
             "repeat_penalty": 1.0,
@@ -129,13 +143,16 @@ class _Stream:
     """The samples of one request, put together from the pieces that arrive."""
 
     def __init__(
-        self, request: GenerationRequest, settings: SamplingSettings, style: PromptStyle,
+        self, request: GenerationRequest, settings: SamplingSettings, style: PromptStyle, begun: Callable[[], None],
         deliver: Callable[[Sample], None],
     ) -> None:  # fmt: skip
+        self.missing = request.count
         self._request = request
         self._settings = settings
         self._style = style
+        self._begun = begun
         self._deliver = deliver
+        self._silent = True
         self._pieces: list[list[str]] = [[] for _ in range(request.count)]
         self._finished = 0, FinishReason.UNKNOWN  # the last choice that ended; its usage comes next
 
@@ -145,6 +162,9 @@ class _Stream:
         Raises:
             EngineError: the server refused the request.
         """
+        if self._silent:
+            self._silent = False
+            self._begun()
         if "error" in chunk:
             self._refused(chunk["error"])
             return
@@ -171,6 +191,7 @@ class _Stream:
 
     def _over(self, offset: int, text: str, finish: FinishReason, n_tokens: int, prompt_tokens: int | None) -> None:
         problem, index = self._request.problem, self._request.first_index + offset
+        self.missing -= 1
         self._deliver(
             Sample(
                 problem.id, index, text, sample_form(problem, self._style), finish, n_tokens, prompt_tokens,
@@ -179,62 +200,11 @@ class _Stream:
         )  # fmt: skip
 
 
-class _Crew:
-    """Threads that work on requests and hand finished samples over to one consumer."""
-
-    def __init__(
-        self, requests: Iterator[GenerationRequest],
-        work: Callable[[GenerationRequest, Callable[[Sample], None], Callable[[], bool]], None],
-        threads: int, cancel: threading.Event,
-    ) -> None:  # fmt: skip
-        self._requests = requests
-        self._work = work
-        self._cancel = cancel
-        self._left = threading.Event()  # the consumer went away, or a request failed
-        self._lock = threading.Lock()
-        self._done: queue.SimpleQueue[Sample | BaseException | None] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=self._work_all, daemon=True) for _ in range(threads)]
-
-    def samples(self) -> Iterator[Sample]:
-        for thread in self._threads:
-            thread.start()
-        running = len(self._threads)
-        try:
-            while running:
-                item = self._done.get()
-                if item is None:
-                    running -= 1
-                elif isinstance(item, BaseException):
-                    raise item
-                elif not self._stopped():
-                    yield item
-        finally:
-            self._left.set()
-            for thread in self._threads:
-                thread.join()
-
-    def _stopped(self) -> bool:
-        return self._cancel.is_set() or self._left.is_set()
-
-    def _work_all(self) -> None:
-        try:
-            while not self._stopped():
-                with self._lock:
-                    request = next(self._requests, None)
-                if request is None:
-                    return
-                self._work(request, self._done.put, self._stopped)
-        except BaseException as error:
-            self._done.put(error)
-        finally:
-            self._done.put(None)
-
-
-def _groups(requests: Iterable[GenerationRequest]) -> Iterator[GenerationRequest]:
-    """The same samples in requests of at most `_GROUP`."""
+def _groups(requests: Iterable[GenerationRequest], size: int) -> Iterator[GenerationRequest]:
+    """The same samples in requests of at most `size`."""
     for request in requests:
-        for start in range(0, request.count, _GROUP):
-            yield GenerationRequest(request.problem, request.first_index + start, min(_GROUP, request.count - start))
+        for start in range(0, request.count, size):
+            yield GenerationRequest(request.problem, request.first_index + start, min(size, request.count - start))
 
 
 def _shape(header: GGUFHeader, wanted: int) -> tuple[int, int]:
@@ -246,7 +216,7 @@ def _shape(header: GGUFHeader, wanted: int) -> tuple[int, int]:
     return context, max(1, min(_SLOTS, fitting))
 
 
-def _load(path: Path, context: int, slots: int) -> Any:
+def _load(path: Path, architecture: str, context: int, slots: int) -> Any:
     """A server with the weights in memory.
 
     Raises:
@@ -260,14 +230,22 @@ def _load(path: Path, context: int, slots: int) -> Any:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = len(os.sched_getaffinity(0))
     params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
+    params.kv_unified = False
     params.cache_prompt = False
     params.cache_ram_mib = 0
+    params.hostnames = ["127.0.0.1"]
+    params.port = 0
+    params.api_keys = [secrets.token_hex(16)]
+    params.ui = False
     params.warmup = False
     params.verbosity = -1
     try:
         return xllamacpp.Server(params)
     except Exception as error:
-        raise ModelError(f"llama.cpp cannot load {path}: {error}") from error
+        raise ModelError(
+            f"llama.cpp cannot load {path}: the file is damaged, its kind ({architecture}) is unknown to xllamacpp "
+            f"{version('xllamacpp')}, or memory is short"
+        ) from error
 
 
 @functools.cache

@@ -68,7 +68,8 @@ class Command:
     """A program to run, and everything that it is given.
 
     Attributes:
-        argv: absolute program path first; may hold `PAYLOAD_FD` and `RESULT_FD`.
+        argv: first the program, as an absolute path or one that starts with ``./``; may hold `PAYLOAD_FD` and
+            `RESULT_FD`. It starts in `WORKDIR`, and paths of `files` are best given relative to it.
         files: path relative to `WORKDIR` -> content. All are readable and executable inside.
         stdin: what it reads; a real pipe, closed at the end.
         payload: bytes for trusted code only, on a descriptor of their own, never a file.

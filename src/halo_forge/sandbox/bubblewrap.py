@@ -1,13 +1,15 @@
 """The strict sandbox: bubblewrap with every namespace unshared, a system-call filter and resource limits.
 
-Inside there is /usr (read-only), what the toolchain needs, an empty /proc of its own, a bounded memory file system at
+Inside there are the files of `halo_forge.sandbox.filesystem`, a /proc of its own, a bounded memory file system at
 `WORKDIR`, no network but a loopback that leads nowhere, no environment, and no other process.
 
 As an ordinary user the command runs in a user namespace of its own. As root it runs without one, under a user id that
 nobody else has (`halo_forge.sandbox.slots`): a user namespace started by root maps to root outside, and "no
 capabilities" then still lets a program write files that only root may write, /proc/sys among them.
 
-Limits: processes share the machine's kernel, page cache and processor; a kernel bug is a way out.
+Limits: processes share the machine's kernel, page cache and processor; a kernel bug is a way out. An exit status of
+129 to 192 can't be told from an end by a signal. Before Linux 5.14 the process limit of an ordinary user counts that
+user's other processes too.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import contextlib
 import functools
 import json
 import os
+import signal
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -23,17 +26,15 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox.base import WORKDIR, Command, Tier
+from halo_forge.sandbox.filesystem import file_system
 from halo_forge.sandbox.inherit import Descriptors, need, rlimits
 from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
-from halo_forge.sandbox.supervise import Observed, become_subreaper, supervise
+from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, supervise
 from halo_forge.types import Execution
 
-_SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
-_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
 _PATH = "/usr/local/bin:/usr/bin:/bin"
-_MEBIBYTE = 1024 * 1024
-_SIGNAL_BASE = 128  # a shell, and bwrap, report "killed by signal N" as 128 + N
+_SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
 
 
 class BubblewrapSandbox:
@@ -68,27 +69,34 @@ class BubblewrapSandbox:
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
         with contextlib.ExitStack() as stack:
-            fds = Descriptors(command, stack)
-            uid = stack.enter_context(self._slots.uid()) if self._slots else None
-            notes = os.pipe()
-            wrapped = [
-                str(self._program),
-                *self._walls(uid),
-                *_file_system(command, fds),
-                *(("--seccomp", str(fds.memory("filter", self._filter))) if self._filter else ()),
-                *("--json-status-fd", str(notes[1])),
-                *_environment(command),
-                *("--chdir", WORKDIR, "--"),
-                *self._drop(uid),
-                *rlimits(self._prlimit, command.limits),
-                *fds.argv,
-            ]
+            try:
+                fds = Descriptors(command, stack)
+                notes_fd, write_notes_fd = fds.pipe()
+                uid = stack.enter_context(self._slots.uid()) if self._slots else None
+                argv = list(self._argv(command, fds, uid, write_notes_fd))
+            except OSError as error:
+                raise JudgeError(f"the sandbox failed: {error.strerror}") from error
             # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with an empty environment.
             seen = supervise(
-                wrapped, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited, note_fds=notes,
-                root_pid=_child_pid, env={}, cancel=self._cancel,
+                Job(
+                    argv=argv, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited, env={},
+                    notes_fd=notes_fd, root_pid=_child_pid, cancel=self._cancel,
+                )
             )  # fmt: skip
             return _execution(seen, fds.result())
+
+    def _argv(self, command: Command, fds: Descriptors, uid: int | None, notes_fd: int) -> Iterator[str]:
+        yield str(self._program)
+        yield from self._walls(uid)
+        yield from file_system(command, fds)
+        if self._filter:
+            yield from ("--seccomp", str(fds.memory("filter", self._filter)))
+        yield from ("--json-status-fd", str(notes_fd))
+        yield from _environment(command)
+        yield from ("--chdir", WORKDIR, "--")
+        yield from self._drop(uid)
+        yield from rlimits(self._prlimit, command.limits, command.limits.processes)
+        yield from fds.argv
 
     def close(self) -> None:
         """Unlock the user ids."""
@@ -140,35 +148,6 @@ def version(program: Path) -> str:
     return answer.stdout.strip()
 
 
-def _file_system(command: Command, fds: Descriptors) -> Iterator[str]:
-    yield from _system_tree()
-    for directory in command.read_only:
-        for parent in reversed(directory.parents[:-1]):  # bwrap alone would make them for root only
-            yield from ("--perms", "0755", "--dir", str(parent))
-        yield from ("--ro-bind", str(directory), str(directory))
-    yield from ("--proc", "/proc", "--dev", "/dev")
-    yield from ("--size", str(_MEBIBYTE), "--perms", "1777", "--tmpfs", "/dev/shm")
-    yield from ("--size", str(command.limits.tmp_mb * _MEBIBYTE), "--perms", "1777", "--tmpfs", WORKDIR)
-    for name, content in command.files.items():
-        yield from ("--perms", "0555", "--file", str(fds.memory("file", content)), f"{WORKDIR}/{name}")
-    yield from ("--remount-ro", "/dev", "--remount-ro", "/")
-
-
-@functools.cache
-def _system_tree() -> tuple[str, ...]:
-    words = ["--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM_LINKS:
-        path = Path("/", name)
-        if path.is_symlink():
-            words += ["--symlink", os.readlink(path), str(path)]
-        elif path.is_dir():
-            words += ["--ro-bind", str(path), str(path)]
-    words += ["--perms", "0755", "--dir", "/etc"]
-    for name in _ETC:
-        words += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    return tuple(words)
-
-
 def _environment(command: Command) -> Iterator[str]:
     variables = {"PATH": _PATH, "HOME": WORKDIR, "TMPDIR": WORKDIR, "LC_ALL": "C.UTF-8", **command.env}
     for name, value in variables.items():
@@ -196,10 +175,9 @@ def _execution(seen: Observed, result: bytes) -> Execution:
         words = seen.stderr.decode(errors="replace").strip().splitlines()
         raise JudgeError(f"the sandbox failed: {words[-1] if words else f'bwrap ended with {seen.status}'}")
     ended = code if isinstance(code, int) else None
-    signalled = ended is not None and ended > _SIGNAL_BASE
     return Execution(
         exit_code=ended,
-        signal=ended - _SIGNAL_BASE if ended is not None and signalled else None,
+        signal=ended - _SIGNALS.start + 1 if ended is not None and ended in _SIGNALS else None,
         stdout=seen.stdout,
         stderr=seen.stderr,
         cpu_s=seen.cpu_s,

@@ -71,20 +71,32 @@ class _Gate:
         try:
             yield
         finally:
-            with self._changed:
-                self._inside -= 1
-                self._changed.notify_all()
+            self._leave()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
+        with self._announced():
+            with self._changed:
+                self._changed.wait_for(lambda: self._inside == 0)
+                self._inside += 1
+            try:
+                yield
+            finally:
+                self._leave()
+
+    @contextlib.contextmanager
+    def _announced(self) -> Iterator[None]:
+        """Nobody new comes in while somebody waits to be alone."""
         with self._changed:
             self._waiting_alone += 1
-            self._changed.wait_for(lambda: self._inside == 0)
-            self._inside = 1
         try:
             yield
         finally:
             with self._changed:
-                self._inside = 0
                 self._waiting_alone -= 1
                 self._changed.notify_all()
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()

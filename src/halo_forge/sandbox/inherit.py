@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 from collections.abc import Iterator
 
@@ -12,6 +13,20 @@ from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimi
 
 _MEBIBYTE = 1024 * 1024
 _STACK_BYTES = 8 * _MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
+_FILES = 256
+_RLIMIT_MSGQUEUE = 12  # linux/resource.h; not in the resource module
+_RESOURCES = {
+    "as": resource.RLIMIT_AS,
+    "core": resource.RLIMIT_CORE,
+    "cpu": resource.RLIMIT_CPU,
+    "data": resource.RLIMIT_DATA,
+    "fsize": resource.RLIMIT_FSIZE,
+    "memlock": resource.RLIMIT_MEMLOCK,
+    "msgqueue": _RLIMIT_MSGQUEUE,
+    "nofile": resource.RLIMIT_NOFILE,
+    "nproc": resource.RLIMIT_NPROC,
+    "stack": resource.RLIMIT_STACK,
+}
 
 
 class Descriptors:
@@ -37,6 +52,14 @@ class Descriptors:
         self.inherited.append(fd)
         return fd
 
+    def pipe(self) -> tuple[int, int]:
+        """The reading and the writing end of a new pipe; the child inherits the latter."""
+        ends = os.pipe()
+        for fd in ends:
+            self._stack.callback(os.close, fd)
+        self.inherited.append(ends[1])
+        return ends
+
     def result(self) -> bytes:
         """What the command left on its result descriptor."""
         if self._result is None:
@@ -49,27 +72,37 @@ class Descriptors:
         return b"".join(chunks)
 
 
-def rlimits(prlimit: str, limits: ResourceLimits) -> Iterator[str]:
+def rlimits(prlimit: str, limits: ResourceLimits, processes: int) -> Iterator[str]:
     """The words that start a program under per-process limits.
 
     The CPU limit is a backstop, a second above the one that the whole tree is held to. Address space counts what is
     reserved, so it is bounded only where `ResourceLimits.address_space` says so; the data segment always is.
+
+    Args:
+        processes: how many processes and threads the program's user may have; the kernel counts all that it sees.
     """
     cpu = int(limits.cpu_s) + 1
     memory = limits.memory_mb * _MEBIBYTE
     yield prlimit
-    yield f"--cpu={cpu}:{cpu + 1}"
-    yield f"--data={memory}"
+    yield _limit("cpu", cpu, cpu + 1)
+    yield _limit("data", memory)
     if limits.address_space:
-        yield f"--as={memory}"
-    yield f"--stack={_STACK_BYTES}:{_STACK_BYTES}"
-    yield f"--fsize={limits.file_mb * _MEBIBYTE}"
-    yield f"--nproc={limits.processes}"
-    yield "--nofile=256"
-    yield "--core=0"
-    yield "--memlock=0"
-    yield "--msgqueue=0"
+        yield _limit("as", memory)
+    yield _limit("stack", _STACK_BYTES)
+    yield _limit("fsize", limits.file_mb * _MEBIBYTE)
+    yield _limit("nproc", processes)
+    yield _limit("nofile", _FILES)
+    for name in ("core", "memlock", "msgqueue"):
+        yield _limit(name, 0)
     yield "--"
+
+
+def _limit(name: str, soft: int, hard: int | None = None) -> str:
+    """An option of prlimit; nobody may go above the hard limit that this process has itself."""
+    most = resource.getrlimit(_RESOURCES[name])[1]
+    wanted = [soft, soft if hard is None else hard]
+    soft, hard = wanted if most == resource.RLIM_INFINITY else (min(value, most) for value in wanted)
+    return f"--{name}={soft}:{hard}"
 
 
 def need(tool: str) -> str:

@@ -1,26 +1,97 @@
-"""What /proc says of a process tree: CPU time, memory, and whether it was kept waiting.
+"""What /proc says of processes: CPU time, memory, whether they were kept waiting, whose children they are.
 
-Reads only files that every user may read, so it also sees processes inside a sandbox of the same user or of another.
-A process that ends while it is read counts as nothing.
+Nearly all of it every user may read, so it also sees processes inside a sandbox of the same user or of another. A
+process that ends while it is read counts as nothing.
+
+Limits: the kernel forgets the CPU time of a process whose parent ignores its end. `TreeMeter` remembers what it saw of
+such a process, so what it used after the last look, or all of it when there was no look, is lost.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 _PROC = "/proc"
+_INODE_MB = 1 / 1024  # what the kernel keeps for one file in memory, about
+_SOCKET_MB = 0.25  # what a socket's buffers may hold (net.core.wmem_default), about
+_SHARED_MAPPING = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+) +/dev/zero \(deleted\)$", re.MULTILINE)
+_SOCKETS = re.compile(rb"^sockets: used (\d+)", re.MULTILINE)
+
+
+class Stat(NamedTuple):
+    """A line of /proc/PID/stat. `waited_s` is the time of children that the process waited for."""
+
+    state: str
+    session: int
+    started: int
+    own_s: float
+    waited_s: float
+    threads: int
+    virtual_mb: float
+    rss_mb: float
 
 
 @dataclass(frozen=True, slots=True)
 class TreeUsage:
-    """What the living processes of a tree have used; children that were waited for are in their parent's CPU time."""
+    """What a tree has used so far, and what it holds now."""
 
+    pids: tuple[int, ...]
     cpu_s: float
     rss_mb: float
+    virtual_mb: float
+
+
+@dataclass(slots=True)
+class TreeMeter:
+    """Measures one process tree, again and again."""
+
+    _last: dict[int, Stat] = field(default_factory=dict)
+    _lost_s: float = 0.0
+
+    def look(self, root: int) -> TreeUsage:
+        """What `root` and its descendants use now."""
+        now = {pid: found for pid in {*tree(root), *self._last} if (found := self._same(pid)) is not None}
+        gone_s = sum(was.own_s + was.waited_s for pid, was in self._last.items() if pid not in now)
+        credited_s = sum(now[pid].waited_s - was.waited_s for pid, was in self._last.items() if pid in now)
+        self._lost_s += max(0.0, gone_s - credited_s)
+        self._last = now
+        return TreeUsage(
+            pids=tuple(now),
+            cpu_s=self._lost_s + sum(one.own_s + one.waited_s for one in now.values()),
+            rss_mb=sum(one.rss_mb for one in now.values()),
+            virtual_mb=sum(one.virtual_mb for one in now.values()),
+        )
+
+    def _same(self, pid: int) -> Stat | None:
+        found, was = stat(pid), self._last.get(pid)
+        return None if found is not None and was is not None and found.started != was.started else found
+
+
+def stat(pid: int) -> Stat | None:
+    """What /proc/PID/stat says; ``None`` when there is no such process."""
+    line = _read(f"{_PROC}/{pid}/stat")
+    if not line:
+        return None
+    values = line[line.rindex(b")") + 2 :].split()  # the name before it may hold blanks and brackets
+    user, system, waited_user, waited_system = map(int, values[11:15])
+    return Stat(
+        state=values[0].decode(),
+        session=int(values[3]),
+        started=int(values[19]),
+        own_s=(user + system) * _TICK_S,
+        waited_s=(waited_user + waited_system) * _TICK_S,
+        threads=int(values[17]),
+        virtual_mb=int(values[20]) / 2**20,
+        rss_mb=int(values[21]) * _PAGE_MB,
+    )
 
 
 def tree(root: int) -> list[int]:
@@ -29,21 +100,17 @@ def tree(root: int) -> list[int]:
     while queue:
         pid = queue.pop()
         found.append(pid)
-        queue += _children(pid)
+        queue += children(pid)
     return found
 
 
-def tree_usage(root: int) -> TreeUsage:
-    """CPU time and resident memory of `root` and its descendants."""
-    cpu_s = rss_mb = 0.0
-    for pid in tree(root):
-        stat = _read(f"{_PROC}/{pid}/stat")
-        if not stat:
-            continue
-        values = stat[stat.rindex(b")") + 2 :].split()  # the name before it may hold blanks and brackets
-        cpu_s += sum(map(int, values[11:15])) * _TICK_S  # utime stime cutime cstime
-        rss_mb += int(values[21]) * _PAGE_MB
-    return TreeUsage(cpu_s, rss_mb)
+def children(pid: int) -> list[int]:
+    """The processes whose parent `pid` is, those that ended and were not waited for among them."""
+    return [
+        int(child)
+        for task in _list(f"{_PROC}/{pid}/task")
+        for child in _read(f"{_PROC}/{pid}/task/{task}/children").split()
+    ]
 
 
 def waited_for_cpu_s(root: int) -> float:
@@ -56,20 +123,58 @@ def waited_for_cpu_s(root: int) -> float:
     return total_ns / 1e9
 
 
+def memory_mb(pids: Iterable[int]) -> float:
+    """Memory of processes, each page counted once, shared memory with what of it is mapped and not only touched.
+
+    Resident size alone counts a page again for every process that shares it, and does not count shared memory that was
+    written and let go of (MADV_DONTNEED). A process that may not be read counts with its whole address space.
+    """
+    total_mb = 0.0
+    shared_mb: dict[bytes, float] = {}
+    for pid in pids:
+        rollup = _read(f"{_PROC}/{pid}/smaps_rollup")
+        if not rollup:
+            found = stat(pid)
+            total_mb += found.virtual_mb if found is not None else 0.0
+            continue
+        kilobytes = {line.split(b":")[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
+        total_mb += (kilobytes.get(b"Pss", 0) - kilobytes.get(b"Pss_Shmem", 0)) / 1024
+        for start, end, inode in _SHARED_MAPPING.findall(_read(f"{_PROC}/{pid}/maps")):
+            shared_mb[inode] = max(shared_mb.get(inode, 0.0), (int(end, 16) - int(start, 16)) / 2**20)
+    return total_mb + sum(shared_mb.values())
+
+
+def kernel_memory_mb(pid: int, directory: str) -> float:
+    """Memory that the kernel keeps for files below `directory` and for sockets, as the sandboxed `pid` sees them."""
+    sockets = _SOCKETS.search(_read(f"{_PROC}/{pid}/net/sockstat"))
+    inside = f"{_PROC}/{pid}/root{directory}"
+    used = 0
+    with contextlib.suppress(OSError):
+        if os.stat(inside).st_dev != os.stat(directory).st_dev:  # else bwrap is still setting up, and sees the host's
+            files = os.statvfs(inside)
+            used = files.f_files - files.f_ffree
+    return used * _INODE_MB + (int(sockets[1]) * _SOCKET_MB if sockets else 0.0)
+
+
+def threads_of(uid: int) -> int:
+    """How many threads a user has on this machine."""
+    total = 0
+    for entry in _list(_PROC):
+        try:
+            mine = entry.isdigit() and os.stat(f"{_PROC}/{entry}").st_uid == uid
+        except OSError:
+            continue
+        if mine and (found := stat(int(entry))) is not None:
+            total += found.threads
+    return total
+
+
 def oom_kills() -> int:
     """How often this kernel has killed a process for want of memory since it started (0 where it does not say)."""
     for line in _read(f"{_PROC}/vmstat").splitlines():
         if line.startswith(b"oom_kill "):
             return int(line.split()[1])
     return 0
-
-
-def _children(pid: int) -> list[int]:
-    return [
-        int(child)
-        for task in _list(f"{_PROC}/{pid}/task")
-        for child in _read(f"{_PROC}/{pid}/task/{task}/children").split()
-    ]
 
 
 def _read(path: str) -> bytes:

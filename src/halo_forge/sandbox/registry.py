@@ -39,9 +39,14 @@ def sandbox_advice() -> list[str]:
     if _setting("user/max_user_namespaces") == "0" or _setting("kernel/unprivileged_userns_clone") == "0":
         steps.append("User namespaces are switched off: sudo sysctl user.max_user_namespaces=15000")
     if Path("/.dockerenv").exists() or Path("/run/.containerenv").exists():
-        steps.append("Inside a container, let it make namespaces: docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN")
+        steps.append(
+            "Inside a container, let it make namespaces: "
+            "docker run --security-opt seccomp=unconfined --cap-add SYS_ADMIN"
+        )
     if not steps:
-        steps.append("Install bubblewrap (apt install bubblewrap) and util-linux, and see what 'bwrap --unshare-all true' says.")
+        steps.append(
+            "Install bubblewrap (apt install bubblewrap) and util-linux, and see what 'bwrap --unshare-all true' says."
+        )
     return [*steps, "Or run without a sandbox, with your own rights, by --unsafe."]
 
 
@@ -64,12 +69,20 @@ def open_sandbox(*, unsafe: bool = False, cancel: threading.Event | None = None)
         return FairSandbox(UnsafeSandbox(cancel))
     sandbox = BubblewrapSandbox(cancel=cancel)
     try:
+        _try(sandbox)
+    except BaseException:
+        sandbox.close()
+        raise
+    return FairSandbox(sandbox)
+
+
+def _try(sandbox: Sandbox) -> None:
+    try:
         execution = sandbox.run(_PROBE)
-    except (JudgeError, OSError) as error:
+    except JudgeError as error:
         raise SandboxError(_refusal(str(error))) from error
     if execution.exit_code != 0:
         raise SandboxError(_refusal(execution.stderr.decode(errors="replace").strip()))
-    return FairSandbox(sandbox)
 
 
 def _refusal(why: str) -> str:

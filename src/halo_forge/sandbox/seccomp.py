@@ -29,12 +29,7 @@ _OFFSET_NUMBER, _OFFSET_ARCH, _OFFSET_ARG0, _OFFSET_ARG1 = 0, 4, 16, 24  # low w
 
 _CLONE_NEW_ANY = 0x7E020000  # every CLONE_NEW* flag that clone() takes
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
-_SOCKET_FAMILIES = (
-    1,
-    2,
-    10,
-    16,
-)  # unix, inet, inet6, netlink: all end in this sandbox's own network namespace
+_SOCKET_FAMILIES = (1, 2, 10, 16)  # unix, inet, inet6, netlink: all end in this sandbox's own network namespace
 _X32_BIT = 0x40000000
 
 
@@ -52,7 +47,8 @@ _DENIED_ANYWHERE = {
     # numbers shared by every architecture since Linux 5.1
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427,
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
-    "pidfd_getfd": 438, "mount_setattr": 442, "memfd_secret": 447,
+    "pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447,
+    "process_mrelease": 448, "open_tree_attr": 467,
 }  # fmt: skip
 
 _X86_64 = _Architecture(
@@ -65,7 +61,8 @@ _X86_64 = _Architecture(
         "delete_module": 176, "kexec_load": 246, "kexec_file_load": 320, "reboot": 169, "swapon": 167,
         "swapoff": 168, "acct": 163, "quotactl": 179, "syslog": 103, "settimeofday": 164, "clock_settime": 227,
         "adjtimex": 159, "clock_adjtime": 305, "iopl": 172, "ioperm": 173, "personality": 135,
-        "shmget": 29, "msgget": 68, "semget": 64, "mbind": 237, "move_pages": 279, "fanotify_init": 300,
+        "shmget": 29, "msgget": 68, "semget": 64, "mbind": 237, "move_pages": 279, "migrate_pages": 256,
+        "fanotify_init": 300, "lookup_dcookie": 212, "modify_ldt": 154, "uselib": 134, "vhangup": 153,
     },
     missing={"clone3": 435, "memfd_create": 319},
     clone=56, ioctl=16, socket=41,
@@ -81,7 +78,8 @@ _AARCH64 = _Architecture(
         "delete_module": 106, "kexec_load": 104, "kexec_file_load": 294, "reboot": 142, "swapon": 224,
         "swapoff": 225, "acct": 89, "quotactl": 60, "syslog": 116, "settimeofday": 170, "clock_settime": 112,
         "adjtimex": 171, "clock_adjtime": 266, "personality": 92,
-        "shmget": 194, "msgget": 186, "semget": 190, "mbind": 235, "move_pages": 239, "fanotify_init": 262,
+        "shmget": 194, "msgget": 186, "semget": 190, "mbind": 235, "move_pages": 239, "migrate_pages": 238,
+        "fanotify_init": 262, "lookup_dcookie": 18, "vhangup": 58,
     },
     missing={"clone3": 435, "memfd_create": 279},
     clone=220, ioctl=29, socket=198,

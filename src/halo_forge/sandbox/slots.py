@@ -1,7 +1,7 @@
 """User ids for sandboxes that root starts: one to a job, never shared by two, whoever else runs on this machine.
 
-A slot is a locked file; the lock goes when its holder ends, however it ends. Two jobs with one uid could signal each
-other and would share a process limit.
+A slot is a locked file; the lock goes when its holder ends, however it ends. Two jobs with one uid would share a limit
+of processes, and only their namespaces would stand between them.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class UidSlots:
         self._idle: list[tuple[int, int]] = []  # (slot, locked descriptor)
         self._taken: set[int] = set()
         self._lock = threading.Lock()
+        self._owner = os.getpid()
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             details = directory.stat()
@@ -38,7 +39,13 @@ class UidSlots:
 
     @contextlib.contextmanager
     def uid(self) -> Iterator[int]:
-        """A user id that nobody else has until the context ends."""
+        """A user id that nobody else has until the context ends.
+
+        Raises:
+            JudgeError: all are in use, or this process is a fork of the one that made this object.
+        """
+        if os.getpid() != self._owner:  # a fork shares the locks, so both would hand out the same ids
+            raise JudgeError("a sandbox can't be used on the other side of a fork; open another one there")
         with self._lock:
             slot, fd = self._idle.pop() if self._idle else self._acquire()
         try:

@@ -2,6 +2,10 @@
 
 A program runs as the user, with the user's files and network. Time, memory and output are bounded and its processes are
 ended, but it can read, write and send whatever the user can. Results say so (`Tier.UNSAFE`).
+
+Limits of the limits: what a process uses after it left its parent behind is not counted; root's processes are not
+limited in number; a process that left its session and emptied its environment outlives the job; and only the first
+process of a job ends at once when halo-forge itself is killed.
 """
 
 from __future__ import annotations
@@ -12,15 +16,19 @@ import secrets
 import signal
 import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from halo_forge.sandbox.base import WORKDIR, Command, Tier
+from halo_forge.errors import JudgeError
+from halo_forge.sandbox import proc
+from halo_forge.sandbox.base import Command, Tier
 from halo_forge.sandbox.inherit import Descriptors, need, rlimits
-from halo_forge.sandbox.supervise import Observed, become_subreaper, supervise
+from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, reap_strays, supervise
 from halo_forge.types import Execution
 
 _MARK = "HALO_FORGE_JOB"
 _PATH = "/usr/local/bin:/usr/bin:/bin"
+_ROUNDS = 100  # of looking for marked processes: a fork bomb may start new ones meanwhile
 
 
 class UnsafeSandbox:
@@ -33,9 +41,10 @@ class UnsafeSandbox:
         """Once `cancel` is set, `run` ends what it runs and raises `Cancelled`.
 
         Raises:
-            SandboxError: prlimit is missing.
+            SandboxError: a tool of util-linux is missing.
         """
         self._prlimit = need("prlimit")
+        self._start = (need("setpriv"), "--pdeathsig=KILL", "--")  # it ends when halo-forge is killed
         self._cancel = cancel
         become_subreaper()
 
@@ -43,21 +52,27 @@ class UnsafeSandbox:
         """Run `command`; see `Sandbox.run`."""
         mark = f"{_MARK}={secrets.token_hex(8)}"
         with contextlib.ExitStack() as stack:
-            home = stack.enter_context(tempfile.TemporaryDirectory(prefix="halo-forge-", ignore_cleanup_errors=True))
+            try:
+                home = stack.enter_context(
+                    tempfile.TemporaryDirectory(prefix="halo-forge-", ignore_cleanup_errors=True)
+                )
+                fds = Descriptors(command, stack)
+                _write_files(command, Path(home))
+            except OSError as error:
+                raise JudgeError(f"a temporary directory cannot be made: {error.strerror}") from error
             stack.callback(_end_marked, mark.encode())
-            fds = Descriptors(command, stack)
-            for name, content in command.files.items():
-                target = Path(home, name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content)
-                target.chmod(0o555)
-            argv = [word.replace(f"{WORKDIR}/", f"{home}/") for word in fds.argv]
             seen = supervise(
-                [*rlimits(self._prlimit, command.limits), *argv], limits=command.limits, stdin=command.stdin,
-                pass_fds=fds.inherited, cwd=home, env=_environment(command, home, mark),
-                cancel=self._cancel,
+                Job(
+                    argv=[*self._start, *self._limits(command), *fds.argv], limits=command.limits,
+                    stdin=command.stdin, pass_fds=fds.inherited, cwd=home, env=_environment(command, home, mark),
+                    cancel=self._cancel,
+                )
             )  # fmt: skip
             return _execution(seen, fds.result())
+
+    def _limits(self, command: Command) -> Iterator[str]:
+        others = proc.threads_of(os.getuid())  # the kernel counts all processes of the user
+        return rlimits(self._prlimit, command.limits, others + command.limits.processes)
 
     def close(self) -> None:
         """Nothing is held."""
@@ -68,12 +83,34 @@ def _environment(command: Command, home: str, mark: str) -> dict[str, str]:
     return {"PATH": _PATH, "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", **command.env, name: value}
 
 
+def _write_files(command: Command, home: Path) -> None:
+    for name, content in command.files.items():
+        target = home / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(0o555)
+
+
 def _end_marked(mark: bytes) -> None:
     """End what left its session: every process of ours that still carries the job's mark in its environment."""
+    for _ in range(_ROUNDS):
+        marked = list(_marked(mark))
+        for pid in marked:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in marked:
+            with contextlib.suppress(ChildProcessError):  # not an orphan, but the child of another one of them
+                os.waitpid(pid, 0)
+        if not marked:
+            break
+    reap_strays()
+
+
+def _marked(mark: bytes) -> Iterator[int]:
     for entry in os.listdir("/proc"):
         with contextlib.suppress(OSError):
             if entry.isdigit() and mark in Path("/proc", entry, "environ").read_bytes():
-                os.kill(int(entry), signal.SIGKILL)
+                yield int(entry)
 
 
 def _execution(seen: Observed, result: bytes) -> Execution:

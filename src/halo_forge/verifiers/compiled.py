@@ -14,15 +14,15 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import RESULT_FD, WORKDIR, Command, ResourceLimits
-from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, Verdict
+from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
+from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.extract import extract_code
 from halo_forge.verifiers.toolchain import find_tool, home_of
 
 _PROGRAM = "program"
-_COMPILE_SCRIPT = f'result=$1; shift; "$@" && exec cat {WORKDIR}/{_PROGRAM} >"/proc/self/fd/$result"'
+_COMPILE_SCRIPT = f'result=$1; shift; "$@" && exec cat {_PROGRAM} >"/proc/self/fd/$result"'
 _SHELL_CANNOT_RUN = (126, 127)
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
@@ -73,7 +73,9 @@ class CompiledVerifier:
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
         watch = Stopwatch(sample)
-        source = extract_code(sample.text, problem.language, problem.entry_point)
+        if problem.test_style is TestStyle.ASSERTS:
+            raise JudgeError(f"an assertion suite can't be run for {problem.language.value}")
+        source = _source(problem, sample)
         if source is None:
             return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
         return self._judge(problem, source, watch)
@@ -119,7 +121,7 @@ class CompiledVerifier:
     def _compile_command(self, spec: CompiledLanguage, content: bytes) -> Command:
         tool = self._tools[spec.language]
         flags = spec.flags if self.workshop.compile_flags is None else self.workshop.compile_flags
-        call = (str(tool), *flags, "-o", f"{WORKDIR}/{_PROGRAM}", f"{WORKDIR}/{spec.source_name}", *spec.libraries)
+        call = (str(tool), *flags, "-o", _PROGRAM, spec.source_name, *spec.libraries)
         return Command(
             argv=("/bin/sh", "-c", _COMPILE_SCRIPT, "compile", RESULT_FD, *call),
             limits=self.workshop.compile_limits(),
@@ -130,11 +132,17 @@ class CompiledVerifier:
 
     def _run_command(self, program: bytes, case: Case, limits: ResourceLimits) -> Command:
         return Command(
-            argv=(f"{WORKDIR}/{_PROGRAM}",),
+            argv=(f"./{_PROGRAM}",),
             limits=limits,
             files={_PROGRAM: program},
             stdin=case.stdin.encode("utf-8", "surrogatepass"),
         )
+
+
+def _source(problem: Problem, sample: Sample) -> str | None:
+    if sample.form is SampleForm.COMPLETION:
+        return problem.prompt + sample.text
+    return extract_code(sample.text, problem.language, problem.entry_point)
 
 
 def _lost_a_part(execution: Execution) -> bool:
@@ -151,7 +159,7 @@ def _compiled(execution: Execution, spec: CompiledLanguage, command: Command) ->
         return execution.result, ""
     if execution.killed_by is None and execution.signal == SIGKILL:
         raise JudgeError(f"{spec.compiler} was killed, and not by halo-forge")
-    words = execution.stderr.decode(errors="replace").replace(f"{WORKDIR}/", "")
+    words = execution.stderr.decode(errors="replace")
     if execution.exit_code in _SHELL_CANNOT_RUN:
         raise JudgeError(f"{spec.compiler} could not be started: {words.strip()}")
     if execution.killed_by is not None:

@@ -66,7 +66,10 @@ def _lines(*alternatives: str, indent: str = r"[ \t]*+") -> re.Pattern[str]:
 
 
 # Starts of lines that prose practically never has. "brace": every language but Python and bash.
-_PREFIX = r"(?:[a-z]+(?:\([a-z]+\))?[ \t]+){0,4}"  # public static, export default, pub(crate) ...
+_PREFIX = (
+    r"(?:(?:export|default|declare|public|private|protected|internal|static|final|abstract|sealed|partial"
+    r"|pub(?:\([a-z]+\))?|async|unsafe|const|extern|inline|typedef)[ \t]+){0,4}"
+)
 _C_TYPE = r"(?:int|void|bool|char|double|float|long|auto|size_t|u?int\d+_t|(?:std::)?(?:string|vector|map))\b"
 _START = {
     "brace": _lines(
@@ -76,7 +79,9 @@ _START = {
         _PREFIX + r"(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b[ \t<]*[\w.:<]+"
         r"[^.;\n]*(?:[{;]|[>\w}]$)",
         _PREFIX + r"(?:fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?[\w$]*[ \t]*[(<\[]",
-        r"(?:export[ \t]+)?(?:const|let|var|type|typedef)[ \t]+[^\n]*[=;({]",
+        r"(?:export[ \t]+)?(?:const|let|var)[ \t]+(?:mut[ \t]+)?(?:[\w$]+[ \t]*(?::[^=\n]*)?|[{\[(][^=\n]*)"
+        r"(?:[=;]|$)",
+        r"(?:export[ \t]+)?type[ \t]+\w+[^=\n]*[={]|typedef\b|var[ \t]+\w+[ \t]+[\w.\[\]*]+[ \t]*(?:=|$)",
         r"(?:public|private|protected|internal)[ \t]+[\w<>\[\], \t]+(?:[({;=]|$)",
         r"(?:(?:static|inline|const|constexpr|unsigned|extern|long|short)[ \t]+){0,5}"
         + _C_TYPE
@@ -95,14 +100,17 @@ _START = {
 }
 # Shapes of lines that are code often enough to count where half of the lines have them.
 _WEAK = {
-    "brace": re.compile(r"^[^\n]*[;{}][ \t]*(?://[^\n]*)?$", re.M),
+    "brace": _lines(
+        r"[^\n]*(?:[;{}]|\}\))[ \t]*(?://[^\n]*)?$",
+        r"[A-Za-z_$][\w$.:]*(?:\([^\n]*\)$|[ \t]*[-+*/:]?=[ \t]*[^\s=])",
+    ),
     "python": _lines(
         r"(?:return|raise|yield|assert|del)\b(?![ \t]+(?:an?|the|to|from|it|this|that|values?)\b)",
         r"(?:pass|break|continue|(?:else|try|finally)[ \t]*:)[ \t]*(?:#[^\n]*)?$",
         r"(?:if|elif|for|while|with|except|match|case)\b[^\n]*:[ \t]*(?:#[^\n]*)?$",
         r"[A-Za-z_][\w.]*(?:\[[^\]\n]*\])?(?:[ \t]*,[ \t]*[\w.]+)*[ \t]*+(?::[\w\[\], .\t]++)?+"
         r"(?:[-+%&|^]|\*\*?|//?|>>|<<)?=[ \t]*[^\s=]",
-        r"[A-Za-z_][\w.]*\([^\n]*\)[ \t]*(?:#[^\n]*)?$|[)\]}]+[,:]?[ \t]*$",
+        r"[A-Za-z_][\w.]*\([^\n]*\)[ \t]*(?:#[^\n]*)?$|[)\]}]+[,:]?[ \t]*$|[\"'(\[{\d-][^\n]*,[ \t]*$",
     ),
     "bash": _lines(
         r"(?:echo|read|printf|export|local|exit|return|shift|source|cat|grep|sed|awk|find|ls|cd|mkdir|rm|cp"
@@ -162,13 +170,9 @@ _LITERAL = {
         r'//[^\n]*|(?P<block>/\*)|R"(?P<raw>[^\s()\\"]{0,16})\(|(?P<same>"""|`)|@(?P<verbatim>")|' + _STRINGS
     ),
     # A quote also starts a lifetime, and every string may span lines.
-    "rust": re.compile(
-        r"//[^\n]*|(?P<block>/\*)|r(?P<hashes>#{1,8})\"|(?P<same>\")|'(?:\\[^\n']{1,10}|[^'\\\n])'"
-    ),
+    "rust": re.compile(r"//[^\n]*|(?P<block>/\*)|r(?P<hashes>#{1,8})\"|(?P<same>\")|'(?:\\[^\n']{1,10}|[^'\\\n])'"),
     "python": re.compile(rf"#[^\n]*|(?P<same>\"\"\"|''')|{_STRINGS}"),
-    "bash": re.compile(
-        r"(?<!\S)#[^\n]*|\\.|<<-?[ \t]*[\"']?(?P<here>[A-Za-z_]\w*)|(?P<same>\")|(?P<verbatim>')"
-    ),
+    "bash": re.compile(r"(?<!\S)#[^\n]*|\\.|<<-?[ \t]*[\"']?(?P<here>[A-Za-z_]\w*)|(?P<same>\")|(?P<verbatim>')"),
 }
 
 
@@ -191,7 +195,7 @@ def extract_code(text: str, language: str, entry_point: str | None = None) -> st
     answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if answer is None:
         return None
-    blocks, outside = _parse(_without_markers(answer), language)
+    blocks, outside = _parse(_trimmed(_without_markers(answer)), language)
     return (
         _choose(blocks, language, entry_point, worst=3)
         # The fences hold no program of the language: perhaps it stands between them.
@@ -268,9 +272,9 @@ def _parse(text: str, language: str) -> tuple[list[_Block], str]:
     blocks: list[_Block] = []
     outside: list[str] = []
     position = i = 0
-    code = _START[_family(language)].search(text)
-    if code and (not fences or code.start() < fences[0].start):
-        end = _end_of_block(text, fences, 0, code.start(), language, "```")
+    code = _first_code(text, language)
+    if code is not None and (not fences or code < fences[0].start):
+        end = _end_of_block(text, fences, 0, code, language, mark="")
         if end is None:
             return _raw_blocks(text, language), ""
         i, position = end, fences[end].start
@@ -365,9 +369,7 @@ def _only_closes(fences: list[_Fence], i: int) -> bool:
     return bare % 2 == 1
 
 
-def _end_of_block(
-    text: str, fences: list[_Fence], i: int, start: int, language: str, mark: str
-) -> int | None:
+def _end_of_block(text: str, fences: list[_Fence], i: int, start: int, language: str, mark: str) -> int | None:
     """Index of the fence that ends the code from ``start`` on; fences inside its strings do not count."""
     while i < len(fences):
         inside = None
@@ -379,53 +381,70 @@ def _end_of_block(
     return None
 
 
-def _past_literal(
-    text: str, fences: list[_Fence], i: int, start: int, language: str
-) -> tuple[int, int] | None:
+def _past_literal(text: str, fences: list[_Fence], i: int, start: int, language: str) -> tuple[int, int] | None:
     """End of the literal that fence ``i`` stands in, and the next fence; None if it stands in none.
 
-    A literal left open by mistake must not swallow the rest of the answer: it has to end, and the fences
-    in it have to be pairs.
+    A literal left open by mistake must not swallow the rest of the answer: it has to end, and the backtick
+    fences in it have to be pairs. (Tildes also underline titles.)
     """
-    closer = _open_literal(text, start, fences[i].start, language)
-    for k in range(i, min(i + _REACH, len(fences))) if closer else ():
-        closes = (k - i) % 2 == 1
+    rest = _open_literal(text, start, fences[i].start, language)
+    if rest is None:
+        return None
+    paired = True
+    for k in range(i, min(i + _REACH, len(fences))):
+        if fences[k].mark[0] == "`":
+            paired = not paired
+            if paired and fences[k].info.strip():
+                return None
         stop = fences[k + 1].start if k + 1 < len(fences) else len(text)
-        end = text.find(closer, fences[k].end, stop)
-        if end >= 0:
-            return (end + len(closer), k + 1) if closes else None
-        if closes and fences[k].info.strip():
-            return None
+        if end := rest.match(text, fences[k].end, stop):
+            return (end.end(), k + 1) if paired else None
     return None
 
 
-def _open_literal(text: str, start: int, stop: int, language: str) -> str:
-    """What would close the comment or string that is open at ``stop``; empty if none is."""
+def _open_literal(text: str, start: int, stop: int, language: str) -> re.Pattern[str] | None:
+    """What matches the rest of the comment or string that is open at ``stop``; None if none is."""
     pattern = _LITERAL["rust" if language == "rust" else _family(language)]
     while match := pattern.search(text, start, stop):
         start = match.end()
-        if not (kind := match.lastgroup):
-            continue
-        word = match[kind]
-        closers = {"block": "*/", "raw": f'){word}"', "hashes": f'"{word}', "here": f"\n{word}"}
-        closer = closers.get(kind, word)
-        end = text.find(closer, start, stop)
-        while kind == "same" and end > 0 and text[end - 1] == "\\" and text[end - 2] != "\\":
-            end = text.find(closer, end + 1, stop)
-        if end < 0:
-            return closer
-        start = end + len(closer)
-    return ""
+        if kind := match.lastgroup:
+            rest = _rest_of_literal(kind, match[kind], language)
+            end = rest.match(text, start, stop)
+            if end is None:
+                return rest
+            start = end.end()
+    return None
 
 
-def _begin_of_code(text: str, language: str) -> int:
-    """End of the prose before the first line of raw code; -1 if there is no code."""
+def _rest_of_literal(kind: str, word: str, language: str) -> re.Pattern[str]:
+    word = re.escape(word)
+    ends = {"block": r"\*/", "raw": rf'\){word}"', "hashes": f'"{word}', "here": rf"\n[ \t]*{word}\b", "verbatim": word}
+    if kind in ends:
+        return re.compile(f"(?s:.*?){ends[kind]}")
+    escape = "" if word == "`" and language == "go" else r"\\.|"
+    return re.compile(f"(?s:(?:{escape}(?!{word}).)*+{word})")
+
+
+def _first_code(text: str, language: str) -> int | None:
+    """Where raw code starts, None if nowhere; the very first line needs less evidence than the others."""
+    first_line = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    code = _WEAK[_family(language)].match(text, first_line) or _START[_family(language)].search(text)
+    return code.start() if code else None
+
+
+def _begin_of_code(text: str, language: str) -> int | None:
+    """End of the prose before the first line of raw code; None if there is no code."""
     family = _family(language)
-    code = _START[family].search(text) or _WEAK[family].search(text)
+    code = _first_code(text, language)
     if code is None:
-        return -1
+        weak = _WEAK[family].search(text)
+        if weak is None:
+            return None
+        code = weak.start()
     begin = 0
-    for prose in _PROSE[family].finditer(text, 0, code.start()):
+    for prose in _PROSE[family].finditer(text, 0, code):
+        if _open_literal(text, begin, prose.start(), language):
+            break
         begin = prose.end()
     return begin
 
@@ -433,16 +452,17 @@ def _begin_of_code(text: str, language: str) -> int:
 def _raw_blocks(text: str, language: str) -> list[_Block]:
     """Stretches of unfenced code between paragraphs of prose."""
     family = _family(language)
-    begin = scanned = _begin_of_code(text, language)
-    if begin < 0:
+    begin = _begin_of_code(text, language)
+    if begin is None:
         return []
+    scanned = begin
     blocks = []
     for prose in _PROSE[family].finditer(text, begin):
-        if prose.start() < scanned:
+        if prose.start() < scanned or text.startswith("\\\n", max(0, prose.start() - 2)):
             continue
-        if closer := _open_literal(text, scanned, prose.start(), language):
-            end = text.find(closer, prose.start())
-            scanned = end + len(closer) if end >= 0 else len(text)
+        if rest := _open_literal(text, scanned, prose.start(), language):
+            end = rest.match(text, prose.start())
+            scanned = end.end() if end else len(text)
         else:
             blocks.append(text[begin : prose.start()])
             begin = scanned = prose.end()
@@ -451,10 +471,13 @@ def _raw_blocks(text: str, language: str) -> list[_Block]:
 
 
 def _is_code(code: str, family: str) -> bool:
+    """Whether unfenced lines are code: one that prose never has, or enough that prose rarely has."""
     if _START[family].search(code):
         return True
-    lines = sum(1 for line in code.split("\n") if line.strip())
-    return lines > 0 and 2 * sum(1 for _ in _WEAK[family].finditer(code)) >= lines
+    comment = "//" if family == "brace" else "#"
+    lines = [line for line in code.split("\n") if line.strip() and not line.lstrip().startswith(comment)]
+    weak = sum(1 for line in lines if _WEAK[family].match(line))
+    return bool(lines) and (2 * weak >= len(lines) or all(_WEAK[family].match(lines[i]) for i in (0, -1)))
 
 
 def _rank(block: _Block, language: str) -> int:

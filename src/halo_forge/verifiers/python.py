@@ -1,36 +1,54 @@
 """Python: as a program whose output is compared, or as a module that an assertion suite calls.
 
-The interpreter is the one that runs halo-forge, isolated (``-I``), with its installed packages. "Compiled" means that
-the source parses. How a suite is kept out of the solution's reach: `halo_forge.verifiers.inside.python_suite`.
+The interpreter is the one that runs halo-forge, with its standard library alone: installed packages are not visible in
+the strict sandbox, so that a verdict does not depend on the machine. Nor does it depend on chance: strings have the
+same hash in every run. "Compiled" means that the source parses. How a suite is kept out of the solution's reach:
+`halo_forge.verifiers.inside.start`.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import platform
 import sys
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
-from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, WORKDIR, Command, ResourceLimits
-from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
-from halo_forge.verifiers.base import Stopwatch, Workshop, clip, failure
+from halo_forge.sandbox import proc
+from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits
+from halo_forge.types import (
+    Case,
+    Execution,
+    JSONObject,
+    Language,
+    Outcome,
+    Problem,
+    Sample,
+    SampleForm,
+    TestStyle,
+    Verdict,
+)
+from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.extract import extract_code
+from halo_forge.verifiers.shipped import SUITE_START, program_script, suite_archive
 from halo_forge.verifiers.toolchain import home_of
 
-_PROGRAM, _SUITE, _SOURCE = "python_program.py", "python_suite.py", "main.py"
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
-_PARSED = b"parsed"
+_STARTED, _PARSED = b"started ", b"started parsed"
+_FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
+_ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, cases=(Case("", "ready\n"),)),
     Problem("self-test", "", Language.PYTHON, tests="assert ready() == 'ready'", entry_point="ready"),
 )
 _SELF_TEST_SOLUTION = "def ready():\n    return 'ready'\nif __name__ == '__main__':\n    print(ready())\n"
+
+
+class _DoesNotParse(Exception):
+    """The source is no Python; says why."""
 
 
 class PythonVerifier:
@@ -43,8 +61,6 @@ class PythonVerifier:
         """Use the interpreter that runs this."""
         self._workshop = workshop
         self._interpreter = Path(os.path.realpath(sys.executable))
-        inside = resources.files("halo_forge.verifiers.inside")
-        self._scripts = {name: (inside / name).read_bytes() for name in (_PROGRAM, _SUITE)}
 
     def prepare(self, languages: frozenset[Language]) -> Mapping[str, str]:
         """See `Verifier.prepare`."""
@@ -87,53 +103,60 @@ class PythonVerifier:
             "tests": problem.tests,
         }
         limits = self._workshop.run_limits(problem)
-        execution = self._run(
-            Command(
-                argv=(str(self._interpreter), "-I", f"{WORKDIR}/{_SUITE}", PAYLOAD_FD, RESULT_FD),
-                limits=limits,
-                files={_SUITE: self._scripts[_SUITE]},
-                payload=json.dumps(payload).encode(),
-                wants_result=True,
-                read_only=home_of(self._interpreter),
-            )
-        )
+        kills_before = proc.oom_kills()
+        execution = self._run(self._suite_command(payload, limits))
         report = _report(execution)
-        parsed = report.get("parsed") is not False
-        stderr = execution.stderr.decode(errors="replace")
-        if execution.killed_by is not None or "outcome" not in report:
-            outcome, detail = failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
-            return watch.verdict(outcome, compiled=parsed, detail=detail, cpu_s=execution.cpu_s, passed=0, total=1)
-        outcome = Outcome(str(report["outcome"]))
-        return watch.verdict(
-            outcome,
-            compiled=parsed,
-            detail=clip(f"{report['detail']}\n{stderr}" if outcome is not Outcome.ACCEPTED else ""),
-            cpu_s=execution.cpu_s if parsed else None,
-            passed=int(outcome is Outcome.ACCEPTED),
-            total=1,
-        )
+        if report.get("signal") == SIGKILL and proc.oom_kills() > kills_before:
+            raise JudgeError("the machine ran out of memory and the kernel killed the solution")
+        if report.get("outcome") == Outcome.JUDGE_ERROR:
+            raise JudgeError(report["detail"])
+        return _suite_verdict(report, execution, limits, watch)
+
+    def _suite_command(self, payload: JSONObject, limits: ResourceLimits) -> Command:
+        return self._command(
+            ("-c", SUITE_START, PAYLOAD_FD, RESULT_FD), limits, {"suite.zip": suite_archive()},
+            payload=json.dumps(payload).encode(),
+        )  # fmt: skip
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
         limits = self._workshop.run_limits(problem)
-        parsed = self._run(self._program_command(source, Case("", ""), limits, "parse"))
-        complaint = _parse_complaint(parsed, limits)
-        if complaint is not None:
-            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=complaint)
-        if not problem.cases:
-            return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="parsed; there is nothing to compare with")
-        runs = run_cases(
-            problem.cases, limits, lambda case: self._run(self._program_command(source, case, limits, "run"))
-        )
+        try:
+            if not problem.cases:
+                self._run_program(source, Case("", ""), limits, "parse")
+                detail = "parsed; there is nothing to compare with"
+                return watch.verdict(Outcome.ACCEPTED, compiled=True, detail=detail)
+            runs = run_cases(problem.cases, limits, lambda case: self._run_program(source, case, limits, "run"))
+        except _DoesNotParse as complaint:
+            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         return watch.cases_verdict(runs)
 
-    def _program_command(self, source: bytes, case: Case, limits: ResourceLimits, mode: str) -> Command:
+    def _run_program(self, source: bytes, case: Case, limits: ResourceLimits, mode: str) -> Execution:
+        execution = self._run(
+            self._command(
+                ("python_program.py", mode, RESULT_FD, "main.py"), limits,
+                {"python_program.py": program_script(), "main.py": source},
+                stdin=case.stdin.encode("utf-8", "surrogatepass"),
+            )
+        )  # fmt: skip
+        if execution.result != _PARSED:
+            found = failure(execution, limits)
+            words = execution.stderr.decode(errors="replace").strip()
+            raise _DoesNotParse(words or (found[1] if found else "the source does not parse"))
+        return execution
+
+    def _command(
+        self, arguments: tuple[str, ...], limits: ResourceLimits, files: Mapping[str, bytes], *,
+        stdin: bytes = b"", payload: bytes | None = None,
+    ) -> Command:  # fmt: skip
         return Command(
-            argv=(str(self._interpreter), "-I", f"{WORKDIR}/{_PROGRAM}", mode, RESULT_FD, f"{WORKDIR}/{_SOURCE}"),
+            argv=(str(self._interpreter), *_FLAGS, *arguments),
             limits=limits,
-            files={_PROGRAM: self._scripts[_PROGRAM], _SOURCE: source},
-            stdin=case.stdin.encode("utf-8", "surrogatepass"),
+            files=files,
+            stdin=stdin,
+            payload=payload,
             wants_result=True,
             read_only=home_of(self._interpreter),
+            env=_ENVIRONMENT,
         )
 
     def _run(self, command: Command) -> Execution:
@@ -144,18 +167,25 @@ class PythonVerifier:
         return execution
 
 
-def _report(execution: Execution) -> dict[str, object]:
-    """The last whole line that the tester wrote."""
-    report: dict[str, object] = {}
+def _report(execution: Execution) -> JSONObject:
+    """All that the tester told, in one."""
+    report: JSONObject = {}
     for line in execution.result.splitlines():
-        with contextlib.suppress(ValueError):
-            report = json.loads(line)
+        report |= json.loads(line)
     return report
 
 
-def _parse_complaint(execution: Execution, limits: ResourceLimits) -> str | None:
-    if execution.result == _PARSED and execution.killed_by is None:
-        return None
-    found = failure(execution, limits)
-    words = execution.stderr.decode(errors="replace").strip()
-    return words or (found[1] if found else "the source does not parse")
+def _suite_verdict(report: JSONObject, execution: Execution, limits: ResourceLimits, watch: Stopwatch) -> Verdict:
+    parsed = report.get("parsed") is True
+    if not parsed:
+        found = failure(execution, limits)
+        detail = report.get("detail", found[1] if found else "the source does not parse")
+        return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=detail)
+    if execution.killed_by is not None or "outcome" not in report:
+        outcome, detail = failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
+    else:
+        outcome, detail = Outcome(report["outcome"]), report["detail"]
+        if outcome is not Outcome.ACCEPTED:
+            detail = f"{detail}\n{execution.stderr.decode(errors='replace')}"
+    passed = int(outcome is Outcome.ACCEPTED)
+    return watch.verdict(outcome, compiled=True, detail=detail, cpu_s=execution.cpu_s, passed=passed, total=1)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from halo_forge.errors import ToolchainError
 
-_VISIBLE_INSIDE = (Path("/usr"),)
+_VISIBLE_INSIDE = Path("/usr")
 
 
 def find_tool(name: str, package: str) -> Path:
-    """Where a tool is, symbolic links resolved.
+    """Where a tool is, by a path that is good inside the sandbox too.
 
     Raises:
         ToolchainError: it is not installed; `package` is what to install.
@@ -22,14 +22,24 @@ def find_tool(name: str, package: str) -> Path:
         raise ToolchainError(
             f"{name} is not installed; install it (apt install {package}) or choose another --verifier"
         )
-    return Path(os.path.realpath(found))
+    link, real = Path(os.path.abspath(found)), Path(os.path.realpath(found))
+    # A link keeps its name where it can: ccache is called by the compiler's.
+    return link if link.is_relative_to(_VISIBLE_INSIDE) and real.is_relative_to(_VISIBLE_INSIDE) else real
 
 
 def home_of(tool: Path) -> tuple[Path, ...]:
     """The directory that has to be visible inside for `tool` to work: none when it lives under /usr.
 
     A tool elsewhere is taken to be ``PREFIX/bin/tool`` with its libraries under ``PREFIX``.
+
+    Raises:
+        ToolchainError: that would show programs the user's home directory, or the whole machine.
     """
-    if any(tool.is_relative_to(place) for place in _VISIBLE_INSIDE):
+    if tool.is_relative_to(_VISIBLE_INSIDE):
         return ()
-    return (tool.parent.parent,)
+    prefix = tool.parent.parent
+    if Path.home().is_relative_to(prefix):
+        raise ToolchainError(
+            f"{tool} can't be used, because programs would see all of {prefix}; install it in a directory of its own"
+        )
+    return (prefix,)

@@ -1,16 +1,21 @@
 """Runs a Python solution as a program of its own: parse it, say whether that worked, then be it.
 
-Started in the sandbox as ``python -I python_program.py parse|run RESULT_FD SOURCE``; ``parse`` stops after parsing. The
-descriptor is closed before the first line of the solution runs. What the program prints is judged outside.
+Started in the sandbox as ``python python_program.py parse|run RESULT_FD SOURCE``; ``parse`` stops after parsing. The
+descriptor gets ``started`` and then ``parsed`` or ``unparsed``, and is closed before the first line of the solution
+runs. What the program prints is judged outside.
 """
+
+from __future__ import annotations
 
 import os
 import sys
 import types
 
 
-def main():
+def main() -> None:
+    """Do as the command line says."""
     mode, result_fd, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    os.write(result_fd, b"started ")
     with open(path, "rb") as file:
         source = file.read()
     try:

@@ -1,0 +1,79 @@
+"""The pipes of a supervised process, seen from our end. Nothing here ever waits."""
+
+from __future__ import annotations
+
+import os
+from typing import IO
+
+_CHUNK = 65536
+
+
+class OutputStream:
+    """A descriptor that is read until its end or its cap. The caller closes it."""
+
+    def __init__(self, fd: int, cap: int) -> None:
+        os.set_blocking(fd, False)
+        self.fd = fd
+        self.open = True
+        self._cap = cap
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def read(self) -> None:
+        """Take one chunk of what is there."""
+        try:
+            data = os.read(self.fd, _CHUNK)
+        except BlockingIOError:
+            return
+        if not data:
+            self.open = False
+            return
+        self._chunks.append(data[: max(0, self._cap - self._size)])
+        self._size += len(data)
+
+    def read_available(self) -> None:
+        """Take all that is there, up to the cap; a writer that lives on is not waited for."""
+        before = -1
+        while self.open and not self.overfull and self._size != before:
+            before = self._size
+            self.read()
+
+    @property
+    def overfull(self) -> bool:
+        """Whether more came than the cap allows."""
+        return self._size > self._cap
+
+    @property
+    def content(self) -> bytes:
+        """What came, up to the cap."""
+        return b"".join(self._chunks)
+
+
+class InputStream:
+    """A pipe that is fed with `content` and then closed."""
+
+    def __init__(self, pipe: IO[bytes], content: bytes) -> None:
+        os.set_blocking(pipe.fileno(), False)
+        self._pipe = pipe
+        self._unsent = memoryview(content)
+        self.fd = pipe.fileno()
+        self._close_when_sent()
+
+    @property
+    def open(self) -> bool:
+        """Whether there is more to feed."""
+        return not self._pipe.closed
+
+    def feed(self) -> None:
+        """Write as much as the pipe takes."""
+        try:
+            self._unsent = self._unsent[os.write(self.fd, self._unsent[:_CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:  # the program closed its stdin without reading all: its right
+            self._unsent = self._unsent[:0]
+        self._close_when_sent()
+
+    def _close_when_sent(self) -> None:
+        if not self._unsent:
+            self._pipe.close()

@@ -1,0 +1,84 @@
+"""The process of the solution: executes it and does with it what the tester asks for.
+
+Nothing here is protected from the solution. All that this process can do is answer, and it never learns what the
+answers are compared with.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import types
+
+from .failures import MOST_WORDS, class_names, describe
+from .peer import Peer
+from .source import solution_codes
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
+    from .channel import Channel
+
+
+class Candidate(Peer):
+    """The end of the conversation on the solution's side. The first object that it holds is the solution's module."""
+
+    def receive(self) -> dict[str, Any]:
+        """The next message of the tester, which is trusted. When it is gone there is nothing left to do."""
+        message = self.channel.receive()
+        if message is None:
+            end()
+        return message
+
+    def is_object(self, operation: str, target: Any) -> bool:
+        """Who calls a class of the solution wants an object of it, also if the class is a kind of dict."""
+        return operation == "call" and isinstance(target, type) and target.__module__ == "solution"
+
+
+def run(channel: Channel) -> NoReturn:
+    """Execute the solution, then answer until the tester hangs up."""
+    module = types.ModuleType("solution")
+    sys.modules["solution"] = module
+    candidate = Candidate(channel)
+    candidate.hold(module)
+    given = candidate.receive()
+    try:
+        codes = solution_codes(given["code"], given["prompt"], given["form"], given["entry_point"])
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
+        channel.send({"parsed": False, "words": f"{type(error).__name__}: {error}"[:MOST_WORDS]})
+        end()
+    channel.send({"parsed": True})
+    try:
+        for code in codes:
+            exec(code, module.__dict__)
+    except BaseException as error:
+        channel.send(describe(error, candidate.pack))
+        end()
+    channel.send({"names": _names(module)})
+    while True:
+        candidate.serve(candidate.receive())
+
+
+def end() -> NoReturn:
+    """Leave without the interpreter's own farewell, which a solution may have prolonged."""
+    try:
+        sys.stdout.flush()
+    finally:
+        os._exit(0)
+
+
+def _names(module: types.ModuleType) -> dict[str, Any]:
+    """What the solution defines: names with the kind of what they stand for, or the bases of an exception."""
+    return {
+        name: _kind(value)
+        for name, value in list(module.__dict__.items())
+        if isinstance(name, str) and not name.startswith("__") and not hasattr(builtins, name)
+    }
+
+
+def _kind(value: Any) -> Any:
+    if not isinstance(value, type):
+        return "value"
+    return class_names(value) if issubclass(value, BaseException) else "class"

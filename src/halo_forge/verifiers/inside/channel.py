@@ -1,0 +1,84 @@
+"""Messages between the two processes: four bytes of length, then JSON.
+
+What comes in is not trusted: a message has to be an object, of a bounded size.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MOST_BYTES = 64 * 1024 * 1024
+_CHUNK = 1024 * 1024
+_DEEP = 20_000  # frames, so that a value may be nested as deep as a solution can build it
+
+
+class ChannelError(Exception):
+    """What came is no message."""
+
+
+class OtherSideGone(BaseException):
+    """The other process is not there when it is needed. No suite may catch this and go on to pass."""
+
+
+class Channel:
+    """A pipe to the other process and one from it."""
+
+    def __init__(self, reader: int, writer: int) -> None:
+        self._reader, self._writer = reader, writer
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message. OSError when the other process is gone."""
+        data = deeply(json.dumps, message).encode()
+        if len(data) > MOST_BYTES:
+            raise OverflowError(f"more than {MOST_BYTES >> 20} MiB of data")
+        unsent = memoryview(len(data).to_bytes(4, "big") + data)
+        while unsent:
+            unsent = unsent[os.write(self._writer, unsent) :]
+
+    def receive(self) -> dict[str, Any] | None:
+        """The next message; ``None`` at the end of the stream.
+
+        Raises:
+            ChannelError: it is too long, or no JSON object.
+        """
+        size = int.from_bytes(self._exactly(4), "big")
+        if size > MOST_BYTES:
+            raise ChannelError(f"more than {MOST_BYTES >> 20} MiB of data")
+        data = self._exactly(size)
+        if not data:
+            return None
+        try:
+            message = deeply(json.loads, data)
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise ChannelError(type(error).__name__) from None
+        if type(message) is not dict:
+            raise ChannelError("no object")
+        return message
+
+    def _exactly(self, size: int) -> bytes:
+        """That many bytes, or none when the stream ends before."""
+        chunks = []
+        while size:
+            chunk = os.read(self._reader, min(size, _CHUNK))
+            if not chunk:
+                return b""
+            chunks.append(chunk)
+            size -= len(chunk)
+        return b"".join(chunks)
+
+
+def deeply(action: Callable[..., Any], *args: Any) -> Any:
+    """Call something that follows a value all the way down, deeper than calls may usually go."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, _DEEP))
+    try:
+        return action(*args)
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,63 @@
+"""Runs an assertion suite against a Python solution that lives in a process of its own.
+
+Started in the sandbox with the numbers of two descriptors. It forks. The child becomes the candidate: it closes both
+descriptors, receives the solution and nothing of the tests, executes it, and answers calls. The parent is the tester:
+it executes the tests, in which the solution's functions are stand-ins that send their arguments to the candidate as
+plain data and get plain data back.
+
+So a solution never sees an expected value, and cannot reach what decides: not the frames of the suite, nor its
+builtins, its assertions or its exit status. A candidate that ends its process has failed.
+
+What travels, and how: `wire`. What can be done with an object that stays where it is: `remote`. What a solution may do
+with functions and objects that a suite gives it: `tester`.
+
+Limits. Lists, dicts and sets that are passed in are changed in place when the solution changes them, but what they hold
+is exchanged, so another name for an inner list does not see the change. A list that comes back is never the very one
+that was passed in. A solution's global variables are read once. And what a suite can't tell apart, this can't either: a
+wrong function that its cases do not catch passes.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+
+from . import candidate
+from .channel import Channel
+from .suite import judge
+from .tester import Tester
+
+_PR_SET_DUMPABLE = 4
+_CHUNK = 1024 * 1024
+
+
+def main(payload_fd: int, result_fd: int) -> None:
+    """Fork, and be both."""
+    to_candidate, to_tester = os.pipe(), os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        for fd in (payload_fd, result_fd, to_candidate[1], to_tester[0]):
+            os.close(fd)
+        candidate.run(Channel(to_candidate[0], to_tester[1]))
+    os.close(to_candidate[0])
+    os.close(to_tester[1])
+    # From here on the candidate, which is the same user, can't read this process's memory or descriptors. It starts
+    # with the solution, which it has not been sent yet.
+    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError("prctl(PR_SET_DUMPABLE) failed")
+    given = json.loads(_read_whole(payload_fd))
+
+    def tell(found: dict[str, object]) -> None:
+        os.write(result_fd, json.dumps(found).encode() + b"\n")
+
+    tell({"started": True})
+    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), given, tell)
+    os._exit(0)
+
+
+def _read_whole(fd: int) -> bytes:
+    chunks = []
+    while chunk := os.read(fd, _CHUNK):
+        chunks.append(chunk)
+    return b"".join(chunks)

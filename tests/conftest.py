@@ -1,0 +1,5 @@
+"""Fixtures for all tests."""
+
+from fixtures_judging import judges, sandbox
+
+__all__ = ["judges", "sandbox"]

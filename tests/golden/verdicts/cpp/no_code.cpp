@@ -1,0 +1,1 @@
+Sorting means to put values in order.

@@ -1,0 +1,2 @@
+#include <iostream>
+int add(int a, int b) { return a + b; }

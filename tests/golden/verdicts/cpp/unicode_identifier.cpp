@@ -1,0 +1,5 @@
+#include <iostream>
+int main() {
+    int größe = 3, πr = 4;
+    std::cout << größe + πr << "\n";
+}

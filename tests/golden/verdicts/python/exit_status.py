@@ -1,0 +1,4 @@
+import sys
+
+print("right")
+sys.exit("but not at ease")

@@ -1,0 +1,2 @@
+for i in range(200_000):
+    print(i)

@@ -1,0 +1,1 @@
+I do not know.

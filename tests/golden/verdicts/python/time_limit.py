@@ -1,0 +1,4 @@
+import itertools
+
+for choice in itertools.product(range(100), repeat=50):
+    pass

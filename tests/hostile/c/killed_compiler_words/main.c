@@ -1,0 +1,1 @@
+#error "gcc: fatal error: Killed signal terminated program cc1"
