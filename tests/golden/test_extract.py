@@ -20,6 +20,9 @@ CASES: list[dict[str, Any]] = [
 # Not valid code of the language: another language, or lines that outside a fence are prose.
 KNOWN_BY_THEIR_FENCE = {
     "smollm2-cpp-asked-python-answered",
+    "smollm2-cpp-program-answered-in-python-1",
+    "smollm2-go-program-answered-in-python-1",
+    "smollm2-javascript-capitalize-answered-in-python-1",
     "smollm2-go-fragment-only",
     "smollm2-go-raw-with-hash-lines-lone-fence",
     "smollm2-rust-asked-cpp-in-untagged-fence",

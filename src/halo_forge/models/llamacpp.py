@@ -185,7 +185,8 @@ class _Stream:
 
     def _refused(self, error: dict[str, Any]) -> None:
         if error.get("type") != _OVERFLOW:
-            raise EngineError(f"llama.cpp refused a request: {error.get('message', error)}")
+            problem = self._request.problem.id
+            raise EngineError(f"llama.cpp refused problem '{problem}': {error.get('message', error)}")
         for offset in range(self._request.count):
             self._over(offset, "", FinishReason.CONTEXT, 0, error.get("n_prompt_tokens"))
 

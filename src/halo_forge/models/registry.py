@@ -6,6 +6,7 @@ A new engine is a file beside this one and a line in `ENGINES`, or an entry poin
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -17,6 +18,7 @@ from halo_forge.models.embedded import MODELS, EmbeddedModel
 
 ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +112,21 @@ def _source(model: str) -> ModelSource:
         path = Path(model.removeprefix("scripted:"))
         return ModelSource(path.stem, "scripted", path)
     path = Path(model)
-    if path.is_file() and path.suffix == ".gguf":
+    if os.path.isfile(path) and path.suffix == ".gguf":  # unlike Path.is_file, it takes any string
         return ModelSource(path.stem, "llamacpp", path)
     raise ModelError(_unknown(model, path))
 
 
 def _unknown(model: str, path: Path) -> str:
     known = f"{', '.join(MODELS)} (built in), a .gguf file, or scripted:FILE"
-    if path.is_dir():
+    if os.path.isdir(path):
         ggufs = sorted(path.glob("*.gguf"))
         advice = f"give the file, such as {ggufs[0]}" if ggufs else "a directory cannot be run yet; export it to GGUF"
         return f"model '{model}' is a directory; {advice}"
-    if path.is_file():
+    if os.path.isfile(path):
         return f"model '{model}' is no .gguf file; give {known}"
-    near = [*MODELS, *(str(p) for p in path.parent.glob("*.gguf"))] if path.parent.is_dir() else list(MODELS)
-    return f"unknown model '{model}'{_hint(model, near)}; give {known}"
+    near = [*MODELS, *(str(p) for p in path.parent.glob("*.gguf"))] if os.path.isdir(path.parent) else list(MODELS)
+    return f"unknown model '{model[:_LONGEST_SHOWN]}'{_hint(model, near)}; give {known}"
 
 
 def _hint(word: str, known: list[str]) -> str:

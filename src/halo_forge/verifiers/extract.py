@@ -12,9 +12,10 @@ as the corrected or complete version. Earlier blocks with definitions that the c
 go before it. A program in another language is the last resort: it is what the model answered.
 
 Limits: this is no parser but line patterns and a scanner that knows comments and strings. Unfenced
-prose that looks like code, or the reverse, can be misjudged; in doubt text is kept. Reasoning that the
-chat template opened and that was cut off before its closing tag cannot be told from an answer. Files
-that belong apart (a header, one Java class per block) are not merged.
+prose that looks like code, or the reverse, can be misjudged; in doubt text is kept. Comments alone are
+no code, nor is unfenced code of another language. Reasoning that the chat template opened and that was
+cut off before its closing tag cannot be told from an answer. Files that belong apart (a header, one Java
+class per block) are not merged.
 
 Every step is linear in the text: patterns are anchored to a line or possessive, and searches past a
 fence give up after ``_REACH`` fences.
@@ -52,7 +53,7 @@ _MARKERS = (
     "<end_of_turn>", "<eos>", "<|EOT|>", "<\uff5cend\u2581of\u2581sentence\uff5c>",
 )  # fmt: skip
 # A model that runs past its own end invents the next turn.
-_NEXT_TURN = re.compile(r"(?:<\|(?:im_end|eot_id|end)\|>|<end_of_turn>)\s*<(?:\||start_of_turn)")
+_NEXT_TURN = re.compile(r"(?:<\|eot_id\|>|(?:<\|(?:im_end|end)\|>|<end_of_turn>)\n)<(?:\||start_of_turn)")
 _REASONING = re.compile(
     r"^[ \t]*+(?P<fence>`{3,}|~{3,})|<(?P<close>/?)(?P<tag>think|thinking|thought|reasoning)>", re.M | re.I
 )
@@ -195,7 +196,7 @@ def extract_code(text: str, language: str, entry_point: str | None = None) -> st
     answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
     if answer is None:
         return None
-    blocks, outside = _parse(_trimmed(_without_markers(answer)), language)
+    blocks, outside = _parse(_trimmed(_without_markers(answer, language)), language)
     return (
         _choose(blocks, language, entry_point, worst=3)
         # The fences hold no program of the language: perhaps it stands between them.
@@ -254,8 +255,10 @@ def _family(language: str) -> str:
     return language if language in ("python", "bash") else "brace"
 
 
-def _without_markers(text: str) -> str:
+def _without_markers(text: str, language: str) -> str:
     turn = _NEXT_TURN.search(text)
+    if turn and _open_literal(text, 0, turn.start(), language):  # code about chat templates
+        turn = None
     end = cut = turn.start() if turn else len(text)
     while True:
         while end and text[end - 1].isspace():
@@ -330,8 +333,10 @@ def _read_info(fence: _Fence, language: str) -> tuple[str | None, str]:
     start = _START[_family(language)]
     if not info or start.match(info):
         return None, info
+    tag = _tag(info)
     rest = info.partition(" ")[2]
-    return TAGS.get(_tag(info), _tag(info)), rest if start.match(rest) or rest.endswith(fence.mark) else ""
+    known = TAGS.get(tag) or (tag if tag in _TEXT_TAGS else None)
+    return known, rest if start.match(rest) or rest.endswith(fence.mark) else ""
 
 
 def _margin(fence: _Fence) -> str | None:
@@ -340,8 +345,9 @@ def _margin(fence: _Fence) -> str | None:
         return fence.prefix
     if _LIST_ITEM.fullmatch(fence.prefix):
         return " " * len(fence.prefix)
-    # "Here it is: ```cpp" at the end of a line of prose.
-    opens = _has_known_tag(fence) or (not fence.info.strip() and fence.prefix.rstrip().endswith(":"))
+    # "Here it is: ```cpp" at the end of a line of prose, not "put it between ```cpp and ```".
+    words = len(fence.info.split())
+    opens = (words == 1 and _has_known_tag(fence)) or (words == 0 and fence.prefix.rstrip().endswith(":"))
     return "" if opens else None
 
 

@@ -1,0 +1,3 @@
+def apply(f, x):
+    while True:
+        x = f(x)

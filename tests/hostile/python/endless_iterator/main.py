@@ -1,0 +1,5 @@
+import itertools
+
+
+def numbers():
+    return itertools.count()

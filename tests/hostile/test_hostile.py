@@ -1,0 +1,99 @@
+"""Programs that mean harm: what each must get, and that nothing of it is left.
+
+One case is a folder ``<language>/<case>/`` with the sample, ``main.<extension>``, and ``case.toml`` (keys: `judging`).
+Files that a sample leaves behind, if it can, have ``hf_hostile`` in their names. A further language is a further folder.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from judging import Judges, JudgingCase, read_case
+
+from halo_forge.sandbox import proc
+from halo_forge.types import Language, Limits, Outcome, Problem, Sample
+
+CASES = [
+    read_case(path, Language(folder.name))
+    for folder in sorted(Path(__file__).parent.iterdir())
+    if folder.is_dir() and folder.name in set(Language)
+    for path in sorted(folder.glob("*/case.toml"))
+]
+SETTINGS = ("kernel/core_pattern", "kernel/hostname", "kernel/core_uses_pid")
+
+
+@pytest.fixture(autouse=True)
+def host_is_unchanged(judges: Judges) -> Iterator[None]:
+    """Whatever a case does, the machine is afterwards as it was before."""
+    before = [Path("/proc/sys", name).read_text() for name in SETTINGS]
+    descriptors = len(os.listdir("/proc/self/fd"))
+    yield
+    assert [Path("/proc/sys", name).read_text() for name in SETTINGS] == before
+    assert proc.children(os.getpid()) == []
+    assert list(_dropped_files()) == []
+    assert len(os.listdir("/proc/self/fd")) <= descriptors + 1  # a new user id stays locked
+
+
+def _dropped_files() -> Iterator[str]:
+    places = {
+        Path.home(),
+        Path.cwd(),
+        Path.cwd().parent,
+        *map(Path, ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/usr")),
+    }
+    for place in places:
+        with suppress(OSError):
+            yield from (str(place / name) for name in os.listdir(place) if "hf_hostile" in name)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_hostile(case: JudgingCase, judges: Judges) -> None:
+    verdict = case.judge(judges)
+    assert case.complaint(verdict) is None
+
+
+def test_made_up_answers_earn_nothing(judges: Judges) -> None:
+    """Every reply of ``python/made_up_values``, one by one."""
+    (case,) = [case for case in CASES if case.name == "python-made_up_values"]
+    for number in range(40):
+        problem = replace(case.problem, tests=f"assert add({number}) == 3")
+        verdict = replace(case, problem=problem).judge(judges)
+        assert verdict.outcome in (Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER), (number, verdict)
+    assert "IndexError" in verdict.detail  # that one was beyond the last
+
+
+def test_compiler_that_the_kernel_would_have_killed_is_tried_again(judges: Judges) -> None:
+    """A part of the compiler that somebody else ends is not the sample's failure."""
+    verifier = judges.verifier(Language.CPP, Limits())
+    source = (
+        '#include <iostream>\n#include <regex>\nint main() { std::cout << std::regex_match("a", std::regex("a")); }'
+    )
+    killed = threading.Event()
+
+    def kill_one() -> None:
+        while not killed.is_set():
+            for pid in proc.tree(os.getpid()):
+                with suppress(OSError):
+                    if Path(f"/proc/{pid}/comm").read_text() == "cc1plus\n":
+                        os.kill(pid, 9)
+                        killed.set()
+            time.sleep(0.01)
+
+    thread = threading.Thread(target=kill_one)
+    thread.start()
+    problem = Problem("killed", "", Language.CPP)
+    try:
+        verdict = verifier.verify(problem, Sample("killed", 0, source))
+    finally:
+        was_killed = killed.is_set()
+        killed.set()
+        thread.join()
+    assert was_killed
+    assert verdict.outcome is Outcome.ACCEPTED

@@ -1,0 +1,76 @@
+"""From what the user typed to an engine, and what a slip of the fingers is told."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from halo_forge.errors import ModelError
+from halo_forge.models.base import SamplingSettings
+from halo_forge.models.registry import find_model, open_sampler
+
+
+def complaint(model: str, engine: str = "auto") -> str:
+    with pytest.raises(ModelError) as caught:
+        find_model(model, engine)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_what_is_known(tmp_path: Path) -> None:
+    weights, answers = tmp_path / "tiny.gguf", tmp_path / "answers.jsonl"
+    weights.write_bytes(b"")
+    answers.write_text('{"problem_id": "a", "text": "x"}\n')
+    assert find_model("smollm2-135m").engine == "llamacpp"
+    assert find_model("smollm2-135m").embedded is not None
+    assert (find_model(str(weights)).engine, find_model(str(weights)).path) == ("llamacpp", weights)
+    source = find_model(f"scripted:{answers}")
+    assert (source.engine, source.path, source.name) == ("scripted", answers, "answers")
+    assert open_sampler(source, SamplingSettings(), 10).info.engine == "scripted"
+
+
+@pytest.mark.parametrize("model", ["smollm2-135", "smolm2-135m", "smollm2_135m"])
+def test_a_misspelt_name(model: str) -> None:
+    assert "did you mean 'smollm2-135m'" in complaint(model)
+
+
+def test_a_misspelt_file(tmp_path: Path) -> None:
+    (tmp_path / "tiny-q4.gguf").write_bytes(b"")
+    assert f"did you mean '{tmp_path}/tiny-q4.gguf'" in complaint(f"{tmp_path}/tiny-q5.gguf")
+
+
+def test_a_directory_with_a_gguf_in_it(tmp_path: Path) -> None:
+    assert "directory" in complaint(str(tmp_path))
+    (tmp_path / "tiny.gguf").write_bytes(b"")
+    assert f"{tmp_path}/tiny.gguf" in complaint(str(tmp_path))
+
+
+@pytest.mark.parametrize("model", ["org/some-model", "http://localhost:8000/v1", "", "/", "\0", "x" * 5000])
+def test_what_is_not_supported_is_told_what_is(model: str) -> None:
+    assert "scripted:FILE" in complaint(model) or "directory" in complaint(model)
+
+
+def test_an_unknown_engine() -> None:
+    said = complaint("smollm2-135m", "lamacpp")
+    assert "did you mean 'llamacpp'" in said
+    assert "llamacpp, scripted" in said
+
+
+def test_an_engine_that_cannot_run_it() -> None:
+    assert "scripted" in complaint("smollm2-135m", "scripted")
+
+
+def test_weights_that_are_not_there_yet() -> None:
+    with pytest.raises(ModelError, match="models pull smollm2-135m"):
+        open_sampler(find_model("smollm2-135m"), SamplingSettings(), 10)
+
+
+def test_finding_a_model_imports_no_engine() -> None:
+    program = (
+        "import sys; from halo_forge.models.registry import find_model; find_model('smollm2-135m');"
+        "sys.exit('xllamacpp' in sys.modules or 'numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
