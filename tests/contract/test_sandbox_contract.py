@@ -183,7 +183,7 @@ def test_a_daemon_that_holds_the_pipes_is_not_waited_for(box: Box) -> None:
 
 
 def test_payload_and_result(box: Box) -> None:
-    script = 'cat <&"$1" >"/proc/self/fd/$2"; echo tail >>"/proc/self/fd/$2"'
+    script = 'cat "/proc/self/fd/$1" >"/proc/self/fd/$2"; echo tail >>"/proc/self/fd/$2"'
     payload = random.Random(2).randbytes(200_000)
     execution = box.sh(script, PAYLOAD_FD, RESULT_FD, payload=payload, wants_result=True)
     assert execution.result == payload + b"tail\n"
@@ -200,7 +200,7 @@ def test_no_other_descriptor_is_inherited(box: Box) -> None:
 
 
 def test_files(box: Box) -> None:
-    script = "cat a.txt d/e/b.txt; ./run; test -w a.txt && echo writable; pwd"
+    script = "cat a.txt d/e/b.txt; ./run; pwd"
     files = {"a.txt": b"a", "d/e/b.txt": b"b\n", "run": b"#!/bin/sh\necho ran\n"}
     lines = box.sh(script, files=files).stdout.decode().splitlines()
     assert lines[:2] == ["ab", "ran"]
@@ -223,8 +223,10 @@ def test_cpu_limit(box: Box) -> None:
     assert 0.3 <= execution.cpu_s < 1.0
 
 
-def test_cpu_limit_of_many_processes(box: Box) -> None:
-    execution = box.sh("for i in 1 2 3 4 5 6; do while :; do :; done & done; wait", limits=replace(LIMITS, cpu_s=0.4))
+def test_cpu_limit_of_many_processes(fair_box: Box) -> None:
+    execution = fair_box.sh(
+        "for i in 1 2 3 4 5 6; do while :; do :; done & done; wait", limits=replace(LIMITS, cpu_s=0.4)
+    )
     assert execution.killed_by is KilledBy.CPU
 
 
@@ -241,21 +243,20 @@ def test_cpu_limit_of_many_processes(box: Box) -> None:
     ],
     ids=["itself", "children", "threads", "forgotten-children"],
 )
-def test_cpu_time_is_counted(box: Box, source: str) -> None:
+def test_cpu_time_is_counted(fair_box: Box, source: str) -> None:
     """0.6 to 0.8 s are used, however they are spread."""
     head = (
         "import os, signal, threading, time\n"
         "def spin(s, clock=time.process_time):\n    end = clock() + s\n    while clock() < end: pass\n"
         "def spin_thread(s): spin(s, time.thread_time)\n"
     )
-    execution = box.python(head + source)
+    execution = fair_box.python(head + source)
     assert execution.exit_code == 0
     assert 0.5 <= execution.cpu_s < 1.5
 
 
-@pytest.mark.parametrize("script", ["sleep 86399", "cat; exec sleep 86399"])
-def test_wall_limit_ends_what_sleeps(fair_box: Box, script: str) -> None:
-    execution = fair_box.sh(script, limits=replace(LIMITS, cpu_s=0.1))
+def test_wall_limit_ends_what_sleeps(fair_box: Box) -> None:
+    execution = fair_box.sh("sleep 86399 & cat; exec sleep 86399", limits=replace(LIMITS, cpu_s=0.1))
     assert (execution.killed_by, execution.exit_code) == (KilledBy.WALL, None)
     assert execution.cpu_s < 0.1
     assert 5.1 <= execution.wall_s < 8
@@ -269,16 +270,16 @@ def test_memory_limit_of_one_process(box: Box) -> None:
 
 
 @needs_python
-def test_memory_limit_without_a_limit_of_address_space(box: Box) -> None:
+def test_memory_limit_without_a_limit_of_address_space(fair_box: Box) -> None:
     source = "import mmap\nx = mmap.mmap(-1, 4 << 30)\nfor i in range(0, 4 << 30, 4096): x[i] = 1"
-    execution = box.python(source, limits=replace(LIMITS, address_space=False))
+    execution = fair_box.python(source, limits=replace(LIMITS, address_space=False))
     assert execution.killed_by is KilledBy.MEMORY
 
 
 @needs_python
-def test_memory_limit_of_many_processes(box: Box) -> None:
+def test_memory_limit_of_many_processes(fair_box: Box) -> None:
     source = "import os, time\nfor _ in range(4): os.fork()\nx = bytearray(b'x') * (60 << 20)\ntime.sleep(60)"
-    execution = box.python(source)
+    execution = fair_box.python(source)
     assert execution.killed_by is KilledBy.MEMORY
 
 
@@ -340,15 +341,15 @@ def test_cancel_ends_a_run_at_once(box: Box) -> None:
         box.sh("sleep 86399")
 
 
-def test_cancel_at_any_moment_leaves_nothing(box: Box) -> None:
+def test_cancel_at_any_moment_leaves_nothing(fair_box: Box) -> None:
     """Also while the sandbox is still being set up."""
     chance = random.Random(3)
     for _ in range(25):
-        box.cancel.clear()
-        timer = threading.Timer(chance.random() * 0.03, box.cancel.set)
+        fair_box.cancel.clear()
+        timer = threading.Timer(chance.random() * 0.03, fair_box.cancel.set)
         timer.start()
         with contextlib.suppress(Cancelled):
-            box.sh("exec sleep 0.1")
+            fair_box.sh("exec sleep 0.1")
         timer.join()
         assert proc.children(os.getpid()) == []
 
@@ -358,7 +359,7 @@ def test_nothing_survives(box: Box) -> None:
     marker = f"86399.{os.getpid()}"
     source = f"""
 import os, signal
-for number in range(1, 65):
+for number in set(range(1, 65)) - {{signal.SIGCHLD}}:
     try: signal.signal(number, signal.SIG_IGN)
     except (OSError, ValueError): pass
 for _ in range(3):
@@ -375,11 +376,11 @@ print("started")
     assert running(marker) == []
 
 
-def test_no_descriptor_is_leaked(box: Box) -> None:
-    box.sh("true")
+def test_no_descriptor_is_leaked(fair_box: Box) -> None:
+    fair_box.sh("true")
     before = sorted(os.listdir("/proc/self/fd"))
     for _ in range(20):
-        box.sh("cat; kill -9 $$", stdin=b"x" * 200_000, payload=b"x", wants_result=True, files={"a": b"a"})
+        fair_box.sh("cat; kill -9 $$", stdin=b"x" * 200_000, payload=b"x", wants_result=True, files={"a": b"a"})
     assert sorted(os.listdir("/proc/self/fd")) == before
 
 
@@ -397,15 +398,15 @@ def test_eight_threads_side_by_side(fair_box: Box) -> None:
             assert execution.result == b"sh\n"
 
 
-def test_running_out_of_descriptors_is_a_judge_error(box: Box) -> None:
+def test_running_out_of_descriptors_is_a_judge_error(fair_box: Box) -> None:
     """At every point of a run; and it works again when there are some."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     before = sorted(os.listdir("/proc/self/fd"))
     outcomes = set()
-    for spare in range(24):
+    for spare in range(0, 60, 2):
         resource.setrlimit(resource.RLIMIT_NOFILE, (len(before) + spare, hard))
         try:
-            outcomes.add(box.sh("echo fine", payload=b"x", wants_result=True).stdout)
+            outcomes.add(fair_box.sh("echo fine", payload=b"x", wants_result=True).stdout)
         except JudgeError:
             outcomes.add(b"")
         finally:
@@ -434,6 +435,8 @@ threads = [threading.Thread(target=box.sh, args=("exec sleep {marker}",)) for _ 
     judge.kill()
     judge.wait()
     assert until(lambda: running(marker) == [])
+    for pid in proc.children(os.getpid()):  # this process is a subreaper too, if it has had a sandbox
+        os.waitpid(pid, 0)
 
 
 # What only the strict sandbox promises
@@ -505,9 +508,9 @@ def test_installed_packages_and_sources_are_hidden(strict: Box) -> None:
 
 def test_the_judge_is_not_in_sight(strict: Box, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "hf_secret")
-    execution = strict.sh("cat /proc/*/environ; cat /proc/1/mem; ls /proc/1; ls -d /proc/[0-9]* | wc -l; id -u")
+    execution = strict.sh("cat /proc/*/environ; cat /proc/1/mem; ls /proc/1; echo; ls -d /proc/[0-9]* | wc -l; id -u")
     assert b"hf_secret" not in execution.stdout
-    processes, uid = execution.stdout.split()[-2:]
+    processes, uid = execution.stdout.splitlines()[-2:]
     assert int(processes) <= 6
     assert int(uid) != 0
 
@@ -541,7 +544,8 @@ def test_memory_file_system_is_bounded(strict: Box) -> None:
 def test_other_jobs_are_out_of_reach(strict: Box) -> None:
     listen = (
         "import socket, time\ns = socket.socket(socket.AF_UNIX)\ns.bind('\\0hf_contract')\ns.listen()\n"
-        "t = socket.socket()\nt.bind(('127.0.0.1', 45678))\nt.listen()\nprint('up', flush=True)\ntime.sleep(1)\nprint('end')"
+        "t = socket.socket()\nt.bind(('127.0.0.1', 45678))\nt.listen()\nprint('up', flush=True)\ntime.sleep(1)\n"
+        "print('end')"
     )
     reach = (
         "import os, signal, socket\nn = 0\n"

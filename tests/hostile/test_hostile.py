@@ -63,7 +63,7 @@ def test_made_up_answers_earn_nothing(judges: Judges) -> None:
     """Every reply of ``python/made_up_values``, one by one."""
     (case,) = [case for case in CASES if case.name == "python-made_up_values"]
     for number in range(40):
-        problem = replace(case.problem, tests=f"assert add({number}) == 3")
+        problem = replace(case.problem, tests=f"assert add({number}) == 4")
         verdict = replace(case, problem=problem).judge(judges)
         assert verdict.outcome in (Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER), (number, verdict)
     assert "IndexError" in verdict.detail  # that one was beyond the last

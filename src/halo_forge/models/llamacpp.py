@@ -75,7 +75,7 @@ class LlamaCppSampler:
         """See `Sampler.generate`."""
         source = iter(requests)
         first = next(source, None)
-        if first is None:
+        if first is None or cancel.is_set():
             return
         if self._server is None:
             self._server = _load(self._path, self._header.architecture, self._context, self._slots)
@@ -241,7 +241,10 @@ def _load(path: Path, architecture: str, context: int, slots: int) -> Any:
     params.warmup = False
     params.verbosity = -1
     try:
-        return xllamacpp.Server(params)
+        server = xllamacpp.Server(params)
+        # A server that is closed before its loop runs hangs for ever; with an answer the loop is known to run.
+        server.handle_completions({"prompt": " ", "max_tokens": 1})
+        return server
     except Exception as error:
         raise ModelError(
             f"llama.cpp cannot load {path}: the file is damaged, its kind ({architecture}) is unknown to xllamacpp "

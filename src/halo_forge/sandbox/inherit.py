@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from halo_forge.errors import SandboxError
 from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits
+from halo_forge.sandbox.streams import pipe
 
 _MEBIBYTE = 1024 * 1024
 _STACK_BYTES = 8 * _MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
@@ -54,11 +55,9 @@ class Descriptors:
 
     def pipe(self) -> tuple[int, int]:
         """The reading and the writing end of a new pipe; the child inherits the latter."""
-        ends = os.pipe()
-        for fd in ends:
-            self._stack.callback(os.close, fd)
-        self.inherited.append(ends[1])
-        return ends
+        reader, writer = pipe(self._stack)
+        self.inherited.append(writer.fileno())
+        return reader.fileno(), writer.fileno()
 
     def result(self) -> bytes:
         """What the command left on its result descriptor."""

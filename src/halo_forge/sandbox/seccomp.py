@@ -41,6 +41,7 @@ class _Architecture:
     clone: int
     ioctl: int
     socket: int
+    prlimit: int
 
 
 _DENIED_ANYWHERE = {
@@ -65,7 +66,7 @@ _X86_64 = _Architecture(
         "fanotify_init": 300, "lookup_dcookie": 212, "modify_ldt": 154, "uselib": 134, "vhangup": 153,
     },
     missing={"clone3": 435, "memfd_create": 319},
-    clone=56, ioctl=16, socket=41,
+    clone=56, ioctl=16, socket=41, prlimit=302,
 )  # fmt: skip
 
 _AARCH64 = _Architecture(
@@ -82,7 +83,7 @@ _AARCH64 = _Architecture(
         "fanotify_init": 262, "lookup_dcookie": 18, "vhangup": 58,
     },
     missing={"clone3": 435, "memfd_create": 279},
-    clone=220, ioctl=29, socket=198,
+    clone=220, ioctl=29, socket=198, prlimit=261,
 )  # fmt: skip
 
 _ARCHITECTURES = {"x86_64": _X86_64, "aarch64": _AARCH64}
@@ -104,7 +105,8 @@ def _instructions(architecture: _Architecture) -> list[bytes]:
         program += _deny(number, errno.ENOSYS)  # the C library then falls back to an older call
     program += _deny_flag(architecture.clone, _OFFSET_ARG0, _CLONE_NEW_ANY)
     program += _deny_values(architecture.ioctl, _OFFSET_ARG1, (_TIOCSTI, _TIOCLINUX))
-    program += _allow_only(architecture.socket, _OFFSET_ARG0, _SOCKET_FAMILIES)
+    program += _allow_only(architecture.socket, _OFFSET_ARG0, _SOCKET_FAMILIES, errno.EAFNOSUPPORT)
+    program += _allow_only(architecture.prlimit, _OFFSET_ARG0, (0,), errno.EPERM)  # 0 is the caller itself
     return [*program, _return(_ALLOW)]
 
 
@@ -128,11 +130,11 @@ def _deny_values(number: int, argument: int, values: tuple[int, ...]) -> list[by
     return _for_call(number, test)
 
 
-def _allow_only(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
+def _allow_only(number: int, argument: int, values: tuple[int, ...], error: int) -> list[bytes]:
     test = [_load(argument)]
     for value in values:
         test += [_if(_JUMP_EQUAL, value, skip_true=0, skip_false=1), _return(_ALLOW)]
-    return _for_call(number, [*test, _return(_ERRNO | errno.EAFNOSUPPORT)])
+    return _for_call(number, [*test, _return(_ERRNO | error)])
 
 
 def _for_call(number: int, body: list[bytes]) -> list[bytes]:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import IO
 
 _CHUNK = 65536
+
+
+def pipe(stack: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
+    """The reading and the writing end of a new pipe, closed when `stack` is. A child inherits only what it is given."""
+    reader, writer = os.pipe()
+    return (
+        stack.enter_context(open(reader, "rb", buffering=0)),
+        stack.enter_context(open(writer, "wb", buffering=0)),
+    )
 
 
 class OutputStream:
@@ -52,17 +62,17 @@ class OutputStream:
 class InputStream:
     """A pipe that is fed with `content` and then closed."""
 
-    def __init__(self, pipe: IO[bytes], content: bytes) -> None:
-        os.set_blocking(pipe.fileno(), False)
-        self._pipe = pipe
+    def __init__(self, writer: IO[bytes], content: bytes) -> None:
+        os.set_blocking(writer.fileno(), False)
+        self.fd = writer.fileno()
+        self._writer = writer
         self._unsent = memoryview(content)
-        self.fd = pipe.fileno()
         self._close_when_sent()
 
     @property
     def open(self) -> bool:
         """Whether there is more to feed."""
-        return not self._pipe.closed
+        return not self._writer.closed
 
     def feed(self) -> None:
         """Write as much as the pipe takes."""
@@ -76,4 +86,4 @@ class InputStream:
 
     def _close_when_sent(self) -> None:
         if not self._unsent:
-            self._pipe.close()
+            self._writer.close()

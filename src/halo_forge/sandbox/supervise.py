@@ -25,12 +25,13 @@ from dataclasses import dataclass
 from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import WORKDIR, ResourceLimits
-from halo_forge.sandbox.streams import InputStream, OutputStream
+from halo_forge.sandbox.streams import InputStream, OutputStream, pipe
 from halo_forge.types import KilledBy
 
 _FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
 _MOST_NOTES = 65536
 _PR_SET_CHILD_SUBREAPER = 36
+_REAPING = threading.Lock()  # of orphans: no thread may reap what another one is about to signal
 _GRACE_S = 10.0  # for the kernel to take a killed tree down; more means that the machine is in trouble
 
 
@@ -93,20 +94,11 @@ def supervise(job: Job) -> Observed:
         Cancelled: `Job.cancel` was set before the end.
         JudgeError: it could not be started or watched, or a killed process would not end.
     """
-    try:
-        process = subprocess.Popen(
-            job.argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-            pass_fds=job.pass_fds, env=job.env, cwd=job.cwd,
-            start_new_session=True,  # the terminal's Ctrl-C is for us, not for the sandbox
-        )  # fmt: skip
-    except OSError as error:
-        raise JudgeError(f"{job.argv[0]} cannot be started: {error.strerror}") from error
-    with process, contextlib.ExitStack() as stack:  # closes the pipes, whatever happens
-        stack.callback(_abandon, process)  # does nothing once it was taken down
+    with contextlib.ExitStack() as stack:
         try:
-            watch = _Watch(job, process, stack)
+            watch = _Watch(job, stack)
         except OSError as error:
-            raise JudgeError(f"{job.argv[0]} cannot be watched: {error.strerror}") from error
+            raise JudgeError(f"{job.argv[0]} cannot be run: {error.strerror}") from error
         try:
             watch.loop()
         finally:
@@ -115,30 +107,38 @@ def supervise(job: Job) -> Observed:
 
 
 def _abandon(process: subprocess.Popen[bytes]) -> None:
-    """End a process that could not be watched. Popen waits for it afterwards."""
+    """End a process that could not be watched; does nothing to one that was taken down."""
     if process.returncode is None:
         process.kill()
-        end_session(process.pid)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        end_orphans(process.pid)
+        process.wait()
 
 
 class _Watch:
     """The state of one supervised run."""
 
-    def __init__(self, job: Job, process: subprocess.Popen[bytes], stack: contextlib.ExitStack) -> None:
-        assert process.stdin
-        assert process.stdout
-        assert process.stderr
+    def __init__(self, job: Job, stack: contextlib.ExitStack) -> None:
         self.job = job
         self.limits = job.limits
-        self.process = process
         self.stack = stack
+        child_in, stdin = pipe(stack)
+        stdout, child_out = pipe(stack)
+        stderr, child_err = pipe(stack)
         self.started = time.monotonic()
-        self.process_fd = self._pidfd(process.pid)
+        self.process = subprocess.Popen(
+            job.argv, stdin=child_in, stdout=child_out, stderr=child_err, pass_fds=job.pass_fds, env=job.env,
+            cwd=job.cwd, start_new_session=True,  # the terminal's Ctrl-C is for us, not for the sandbox
+        )  # fmt: skip
+        stack.callback(_abandon, self.process)
+        for end in (child_in, child_out, child_err):
+            end.close()
+        self.process_fd = self._pidfd(self.process.pid)
         self.root: int | None = None
         self.root_fd: int | None = None
-        self.stdin = InputStream(process.stdin, job.stdin)
-        self.stdout = OutputStream(process.stdout.fileno(), self.limits.output_bytes)
-        self.stderr = OutputStream(process.stderr.fileno(), self.limits.output_bytes)
+        self.stdin = InputStream(stdin, job.stdin)
+        self.stdout = OutputStream(stdout.fileno(), self.limits.output_bytes)
+        self.stderr = OutputStream(stderr.fileno(), self.limits.output_bytes)
         self.notes = None if job.notes_fd is None else OutputStream(job.notes_fd, _MOST_NOTES)
         self.outputs = [stream for stream in (self.stdout, self.stderr, self.notes) if stream is not None]
         self.meter = proc.TreeMeter()
@@ -193,11 +193,15 @@ class _Watch:
     def _find_root(self) -> None:
         if self.root is not None or self.notes is None or self.job.root_pid is None:
             return
-        pid = self.job.root_pid(self.notes.content)
-        if pid is not None:
-            with contextlib.suppress(ProcessLookupError):  # it is gone and bwrap reaped it: bwrap itself failed
-                self.root_fd = self._pidfd(pid)
-                self.root = pid
+        self.root = self.job.root_pid(self.notes.content)
+        if self.root is None:
+            return
+        try:
+            self.root_fd = self._pidfd(self.root)
+        except ProcessLookupError:
+            self.root = None  # it is gone and bwrap reaped it: bwrap itself failed
+        except OSError:
+            return  # no descriptor is left; it is ended as an orphan
 
     def _look(self, wall_s: float) -> None:
         """Look at the tree once and decide whether it has to end."""
@@ -234,7 +238,7 @@ class _Watch:
             kill_process(self.root_fd)
             _await_end(self.root_fd)
             usage = _reap(self.root)[1]
-        end_session(self.process.pid)
+        end_orphans(self.process.pid, self.root)
         self.status, spawned_usage = _reap(self.process.pid)
         for stream in self.outputs:
             stream.read_available()  # what the tree wrote while it was taken down
@@ -279,16 +283,17 @@ def kill_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
 
 
-def end_session(leader: int) -> None:
-    """End and reap the orphans of a session that came back to this process; `leader` must not have been reaped yet.
+def end_orphans(leader: int, root: int | None = None) -> None:
+    """End and reap what came back to this process when `leader`, which is still to be reaped, had ended.
 
-    They are what a killed process had started: without this each would stay a zombie, and a bwrap that was killed
+    It is in the session of the leader or of `root`. Without this each would stay a zombie, and a bwrap that was killed
     while it set things up would leave a process that waits for it for ever.
     """
-    while orphans := [pid for pid in _own_children() if pid != leader and _session(pid) == leader]:
-        for pid in orphans:
-            os.kill(pid, signal.SIGKILL)  # still ours, so the number can't mean another process
-            _reap(pid)
+    with _REAPING:
+        while orphans := [pid for pid in _own_children() if pid != leader and _session(pid) in (leader, root)]:
+            for pid in orphans:
+                os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number can't mean another process
+                _reap(pid)
 
 
 def reap_strays() -> None:
@@ -297,12 +302,13 @@ def reap_strays() -> None:
     A child that this process started itself shares its session or leads one, so it is never touched here, nor is an
     orphan whose session's leader is a child that is still being supervised.
     """
-    own = _own_children()
-    spared = {os.getsid(0), *own}
-    for pid in own:
-        found = proc.stat(pid)
-        if found is not None and found.state == "Z" and found.session not in spared:
-            _reap(pid)
+    with _REAPING:
+        own = _own_children()
+        spared = {os.getsid(0), *own}
+        for pid in own:
+            found = proc.stat(pid)
+            if found is not None and found.state == "Z" and found.session not in spared:
+                _reap(pid)
 
 
 def _own_children() -> list[int]:

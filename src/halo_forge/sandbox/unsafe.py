@@ -92,9 +92,16 @@ def _write_files(command: Command, home: Path) -> None:
 
 
 def _end_marked(mark: bytes) -> None:
-    """End what left its session: every process of ours that still carries the job's mark in its environment."""
+    """End what left its session: every process of ours that still carries the job's mark in its environment.
+
+    Raises:
+        JudgeError: the processes of this machine can't be listed.
+    """
     for _ in range(_ROUNDS):
-        marked = list(_marked(mark))
+        try:
+            marked = list(_marked(mark))
+        except OSError as error:
+            raise JudgeError(f"what a program left behind can't be found: {error.strerror}") from error
         for pid in marked:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -19,8 +19,15 @@ REPLIES = [
 ]
 
 
+def is_pipe(fd):
+    try:
+        return "pipe:" in os.readlink(f"/proc/self/fd/{fd}")
+    except OSError:
+        return False
+
+
 def pipes():
-    return sorted(int(fd) for fd in os.listdir("/proc/self/fd") if int(fd) > 2 and "pipe" in os.readlink(f"/proc/self/fd/{fd}"))
+    return [fd for fd in range(3, 64) if is_pipe(fd)]
 
 
 def reply(message):
