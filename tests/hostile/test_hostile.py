@@ -1,7 +1,8 @@
 """Programs that mean harm: what each must get, and that nothing of it is left.
 
 One case is a folder ``<language>/<case>/`` with the sample, ``main.<extension>``, and ``case.toml`` (keys: `judging`).
-Files that a sample leaves behind, if it can, have ``hf_hostile`` in their names. A further language is a further folder.
+Files that a sample leaves behind, if it can, have ``hf_hostile`` in their names. A further language is a further
+folder.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from judging import Judges, JudgingCase, read_case
 
 from halo_forge.sandbox import proc
 from halo_forge.types import Language, Limits, Outcome, Problem, Sample
+from judging import Judges, JudgingCase, read_case
 
 CASES = [
     read_case(path, Language(folder.name))
@@ -62,7 +63,7 @@ def test_hostile(case: JudgingCase, judges: Judges) -> None:
 def test_made_up_answers_earn_nothing(judges: Judges) -> None:
     """Every reply of ``python/made_up_values``, one by one."""
     (case,) = [case for case in CASES if case.name == "python-made_up_values"]
-    for number in range(40):
+    for number in range(41):
         problem = replace(case.problem, tests=f"assert add({number}) == 4")
         verdict = replace(case, problem=problem).judge(judges)
         assert verdict.outcome in (Outcome.RUNTIME_ERROR, Outcome.WRONG_ANSWER), (number, verdict)

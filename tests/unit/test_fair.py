@@ -23,20 +23,20 @@ STARVED = replace(ASLEEP, kept_waiting_s=3.0)
 
 
 class ScriptedSandbox:
-    """Gives what it is told to give, in order."""
+    """Gives what it is told to give, in order; to each program its own."""
 
     tier = Tier.STRICT
     description = "scripted"
 
-    def __init__(self, *script: Execution | Callable[[], Execution]) -> None:
-        self.script = list(script)
+    def __init__(self, *script: Execution | Callable[[], Execution], **scripts: list[Callable[[], Execution]]) -> None:
+        self.scripts: dict[str, list[Execution | Callable[[], Execution]]] = {"/bin/true": list(script)}
+        self.scripts |= {f"/{name}": list(steps) for name, steps in scripts.items()}
         self.lock = threading.Lock()
-        self.inside = self.most = 0
-        self.closed = 0
+        self.inside = self.most = self.closed = 0
 
     def run(self, command: Command) -> Execution:
         with self.lock:
-            step = self.script.pop(0)
+            step = self.scripts[command.argv[0]].pop(0)
             self.inside += 1
             self.most = max(self.most, self.inside)
         try:
@@ -44,6 +44,10 @@ class ScriptedSandbox:
         finally:
             with self.lock:
                 self.inside -= 1
+
+    @property
+    def left(self) -> int:
+        return sum(map(len, self.scripts.values()))
 
     def close(self) -> None:
         self.closed += 1
@@ -63,45 +67,45 @@ class ScriptedSandbox:
 def test_run_once(execution: Execution) -> None:
     inner = ScriptedSandbox(execution)
     assert FairSandbox(inner).run(COMMAND) is execution
-    assert inner.script == []
+    assert inner.left == 0
 
 
 @pytest.mark.parametrize("second", [FINE, STARVED, ASLEEP])
 def test_what_was_starved_is_run_again_and_that_counts(second: Execution) -> None:
     inner = ScriptedSandbox(STARVED, second)
     assert FairSandbox(inner).run(COMMAND) is second
-    assert inner.script == []
+    assert inner.left == 0
 
 
 def test_the_second_run_is_alone() -> None:
-    """Eight runs are going on; one of them needs a second try, which waits for the others and keeps new ones out."""
-
-    def slowly(given: Execution) -> Callable[[], Execution]:
-        def step() -> Execution:
-            time.sleep(0.05)
-            return given
-
-        return step
-
+    """It waits for all that is going on, and keeps out what comes."""
+    together = threading.Barrier(8)
     seen: list[int] = []
+
+    def busy() -> Execution:
+        together.wait()
+        time.sleep(0.05)
+        return FINE
+
+    def starved() -> Execution:
+        together.wait()
+        return STARVED
 
     def second() -> Execution:
         seen.append(inner.inside)
-        time.sleep(0.05)
+        time.sleep(0.1)
         seen.append(inner.inside)
         return FINE
 
-    inner = ScriptedSandbox(STARVED, *[slowly(FINE)] * 7)
+    inner = ScriptedSandbox(starved=[starved, second], busy=[busy] * 7, late=[lambda: FINE] * 8)
     fair = FairSandbox(inner)
-    with ThreadPoolExecutor(8) as pool:
-        first = [pool.submit(fair.run, COMMAND) for _ in range(8)]
+    with ThreadPoolExecutor(16) as pool:
+        runs = [pool.submit(fair.run, replace(COMMAND, argv=(name,))) for name in ["/starved", *["/busy"] * 7]]
         time.sleep(0.02)
-        inner.script.insert(0, second)
-        inner.script += [FINE] * 8
-        rest = [pool.submit(fair.run, COMMAND) for _ in range(8)]
-        assert all(future.result() is FINE for future in first + rest)
+        runs += [pool.submit(fair.run, replace(COMMAND, argv=("/late",))) for _ in range(8)]
+        assert all(run.result() is FINE for run in runs)
     assert seen == [1, 1]
-    assert inner.most > 1
+    assert inner.most >= 8
 
 
 def test_two_that_want_to_be_alone_take_turns() -> None:

@@ -216,7 +216,7 @@ class TestFaults:
         path = write(tmp_path / "p.jsonl", record)
         assert fault(path).startswith(f"{path}:1: {text}")
 
-    @pytest.mark.parametrize(("content", "text"), BAD_BYTES)
+    @pytest.mark.parametrize(("content", "text"), BAD_BYTES, ids=[text[:40] for _, text in BAD_BYTES])
     def test_of_the_bytes(self, tmp_path: Path, content: bytes, text: str) -> None:
         path = tmp_path / "p.jsonl"
         path.write_bytes(content)

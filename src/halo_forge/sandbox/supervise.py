@@ -243,11 +243,14 @@ class _Watch:
         for stream in self.outputs:
             stream.read_available()  # what the tree wrote while it was taken down
         self.wall_s = time.monotonic() - self.started
-        usage = spawned_usage if usage is None else usage
         self.cpu_s = tree_cpu_s
-        if usage is not None:  # a process that was killed with its namespace is not in here, hence the maximum
-            self.cpu_s = max(usage.ru_utime + usage.ru_stime, tree_cpu_s)
+        # A process that was killed with its namespace is in no usage, hence the maximum. The largest size of the
+        # spawned process is not its own: it counts what this process had when it forked.
+        if usage is not None:
             self.peak_rss_mb = max(usage.ru_maxrss / 1024, self.peak_rss_mb or 0.0)
+        for known in (usage, spawned_usage):
+            if known is not None:
+                self.cpu_s = max(known.ru_utime + known.ru_stime, self.cpu_s)
 
     def observed(self) -> Observed:
         """The facts, once everything is over."""
