@@ -292,8 +292,9 @@ def end_orphans(leader: int, root: int | None = None) -> None:
     It is in the session of the leader or of `root`. Without this each would stay a zombie, and a bwrap that was killed
     while it set things up would leave a process that waits for it for ever.
     """
+    sessions = {leader} if root is None else {leader, root}
     with _REAPING:
-        while orphans := [pid for pid in _own_children() if pid != leader and _session(pid) in (leader, root)]:
+        while orphans := [pid for pid in _own_children() if pid != leader and _session(pid) in sessions]:
             for pid in orphans:
                 os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number can't mean another process
                 _reap(pid)
