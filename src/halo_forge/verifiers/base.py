@@ -67,12 +67,12 @@ class Workshop:
             raise JudgeError("the machine ran out of memory and the kernel killed the program")
         return execution
 
-    def compile_limits(self) -> ResourceLimits:
+    def compile_limits(self, *, address_space: bool = True) -> ResourceLimits:
         """What a compiler may use."""
         return ResourceLimits(
             cpu_s=self.limits.compile_cpu_s, memory_mb=self.limits.compile_memory_mb,
             output_bytes=self.limits.output_bytes, file_mb=_COMPILE_FILE_MB, tmp_mb=_COMPILE_TMP_MB,
-            processes=self.limits.processes,
+            processes=self.limits.processes, address_space=address_space,
         )  # fmt: skip
 
     def run_limits(self, problem: Problem, *, address_space: bool = True) -> ResourceLimits:

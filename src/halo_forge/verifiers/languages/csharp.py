@@ -1,0 +1,18 @@
+"""C#, with Mono."""
+
+from halo_forge.types import Language
+from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.toolchain import Tool
+
+MONO = CompiledLanguage(
+    language=Language.CSHARP,
+    names=always("main.cs"),
+    tools=(Tool("mcs", "apt install mono-mcs"), Tool("mono", "apt install mono-runtime")),
+    compile=("{mcs}", "{flags}", "-out:program.exe", "{source}"),
+    flags=("-optimize+", "-warn:0"),
+    product="program.exe",
+    run=("{mono}", "program.exe"),
+    self_test='class Program { static void Main() { System.Console.WriteLine("ready"); } }\n',
+    address_space=False,
+    read_only=("mono",),
+)

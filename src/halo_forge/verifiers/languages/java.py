@@ -1,0 +1,57 @@
+"""Java, with javac and java of a JDK. A public class names its file; the class that has ``main`` is started."""
+
+import re
+
+from halo_forge.types import Language
+from halo_forge.verifiers.compiled import CompiledLanguage, Names
+from halo_forge.verifiers.toolchain import Tool
+
+# Comments, strings and characters; then what gives the file its shape.
+_TOKEN = re.compile(
+    r'//[^\n]*|/\*.*?(?:\*/|\Z)|"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?'
+    r"|(?P<package>\bpackage\s+(?P<path>[\w.]+)\s*;)"
+    r"|(?P<type>(?P<public>\bpublic\s+)?(?:(?:abstract|final|sealed|non-sealed|strictfp|static)\s+)*"
+    r"\b(?:class|interface|enum|record)\s+(?P<name>\w+))"
+    r"|(?P<main>\bvoid\s+main\s*\()|(?P<brace>[{}])",
+    re.S,
+)
+
+
+def _names(source: str) -> Names:
+    package = public = main = first = current = ""
+    depth = 0
+    for token in _TOKEN.finditer(source):
+        if token["brace"]:
+            depth += 1 if token["brace"] == "{" else -1
+        elif token["package"] and not depth:
+            package = f"{token['path']}."
+        elif token["type"] and not depth:
+            current = token["name"]
+            first = first or current
+            public = public or (current if token["public"] else "")
+        elif token["main"] and depth == 1:
+            main = main or current
+    return Names(f"{public or first or 'Main'}.java", f"{package}{main or public or first or 'Main'}")
+
+
+_FEW_THREADS = ("-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1", "-XX:-UsePerfData", "-Xshare:auto")
+_INSTALL = "apt install default-jdk-headless"
+
+JAVA = CompiledLanguage(
+    language=Language.JAVA,
+    names=_names,
+    tools=(Tool("javac", _INSTALL), Tool("java", _INSTALL)),
+    compile=(
+        "{javac}", *(f"-J{option}" for option in _FEW_THREADS), "-J-XX:TieredStopAtLevel=1", "-J-Xmx1g",
+        "-encoding", "UTF-8", "-proc:none", "{flags}", "-d", "made", "{source}",
+    ),
+    flags=("-nowarn",),
+    product="made/",
+    run=(
+        "{java}", *_FEW_THREADS, "-XX:MaxRAM={memory_mb}m", "-XX:MaxRAMPercentage=75", "-Xss8m",
+        "-cp", "made", "{main}",
+    ),
+    self_test='public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n',
+    address_space=False,
+    read_only=("java-*-openjdk",),
+)  # fmt: skip
