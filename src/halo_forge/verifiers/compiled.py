@@ -28,6 +28,7 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; exec tar -cf "/proc/self/fd/$result" "$made"'
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
+_LEAST_HEAP_MB = 16
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -54,7 +55,7 @@ class CompiledLanguage:
     """How one toolchain judges one language.
 
     A command is a tuple of words. In each of them ``{NAME}`` stands for the path of that tool, ``{source}`` and
-    ``{main}`` for what `names` found, and ``{memory_mb}`` for the memory limit; the word ``{flags}`` becomes all flags.
+    ``{main}`` for what `names` found, and ``{heap_mb}`` for what a heap may take. The word ``{flags}`` becomes several.
 
     Attributes:
         names: the names that a source asks for.
@@ -67,6 +68,7 @@ class CompiledLanguage:
         flags: defaults, replaced as a whole by --compile-flags.
         compile_env, run_env: variables; the same marks as in a command.
         address_space: see `ResourceLimits`; for the tools and for the programs.
+        beside_heap_mb: how much of the memory limit a runtime needs for itself.
         read_only: patterns of what the tools need below /etc.
     """
 
@@ -81,6 +83,7 @@ class CompiledLanguage:
     compile_env: Mapping[str, str] = field(default_factory=dict)
     run_env: Mapping[str, str] = field(default_factory=dict)
     address_space: bool = True
+    beside_heap_mb: int = 0
     read_only: tuple[str, ...] = ()
 
     @property
@@ -109,7 +112,8 @@ class _Ready:
     def word(self, mark: str, names: Names, limits: ResourceLimits) -> str:
         """A word with every mark replaced."""
         tools = {name: str(path) for name, path in self.tools.items()}
-        return mark.format(**tools, source=names.source, main=names.main, memory_mb=limits.memory_mb)
+        heap_mb = max(_LEAST_HEAP_MB, limits.memory_mb - self.spec.beside_heap_mb)
+        return mark.format(**tools, source=names.source, main=names.main, heap_mb=heap_mb)
 
     def env(self, env: Mapping[str, str], names: Names, limits: ResourceLimits) -> dict[str, str]:
         """Variables with every mark replaced."""

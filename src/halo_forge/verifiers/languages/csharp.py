@@ -13,6 +13,8 @@ MONO = CompiledLanguage(
     product="program.exe",
     run=("{mono}", "program.exe"),
     self_test='class Program { static void Main() { System.Console.WriteLine("ready"); } }\n',
+    run_env={"MONO_GC_PARAMS": "max-heap-size={heap_mb}m"},  # else it crashes at the limit, with exit status 0
     address_space=False,
+    beside_heap_mb=48,
     read_only=("mono",),
 )

@@ -42,16 +42,16 @@ JAVA = CompiledLanguage(
     names=_names,
     tools=(Tool("javac", _INSTALL), Tool("java", _INSTALL)),
     compile=(
-        "{javac}", *(f"-J{option}" for option in _FEW_THREADS), "-J-XX:TieredStopAtLevel=1", "-J-Xmx1g",
+        "{javac}", *(f"-J{option}" for option in _FEW_THREADS), "-J-XX:TieredStopAtLevel=1", "-J-Xmx{heap_mb}m",
         "-encoding", "UTF-8", "-proc:none", "{flags}", "-d", "made", "{source}",
     ),
     flags=("-nowarn",),
     product="made/",
     run=(
-        "{java}", *_FEW_THREADS, "-XX:MaxRAM={memory_mb}m", "-XX:MaxRAMPercentage=75", "-Xss8m",
-        "-cp", "made", "{main}",
+        "{java}", *_FEW_THREADS, "-Xmx{heap_mb}m", "-Xss4m", "-cp", "made", "{main}",
     ),
     self_test='public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n',
     address_space=False,
+    beside_heap_mb=128,  # the stacks of its threads, the code cache, the classes
     read_only=("java-*-openjdk",),
 )  # fmt: skip

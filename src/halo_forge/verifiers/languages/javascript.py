@@ -6,8 +6,9 @@ from halo_forge.types import Language
 from halo_forge.verifiers.compiled import CompiledLanguage, Names
 from halo_forge.verifiers.toolchain import Tool
 
-NODE_RUN = ("--max-old-space-size={memory_mb}", "--v8-pool-size=1", "--single-threaded-gc")
-NODE_ENV = {"UV_THREADPOOL_SIZE": "1", "NODE_OPTIONS": "", "NO_COLOR": "1"}
+NODE_RUN = ("--max-old-space-size={heap_mb}", "--v8-pool-size=1", "--single-threaded-gc")
+NODE_BESIDE_HEAP_MB = 64
+NODE_ENV = {"UV_THREADPOOL_SIZE": "1", "NO_COLOR": "1"}
 _MODULE = re.compile(r"^(?:import\b[^(\n]*[\"'{*\w]|export\b)", re.M)
 
 
@@ -27,4 +28,5 @@ NODE = CompiledLanguage(
     compile_env=NODE_ENV,
     run_env=NODE_ENV,
     address_space=False,
+    beside_heap_mb=NODE_BESIDE_HEAP_MB,
 )

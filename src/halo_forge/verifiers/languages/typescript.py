@@ -2,7 +2,7 @@
 
 from halo_forge.types import Language
 from halo_forge.verifiers.compiled import CompiledLanguage, always
-from halo_forge.verifiers.languages.javascript import NODE_ENV, NODE_RUN
+from halo_forge.verifiers.languages.javascript import NODE_BESIDE_HEAP_MB, NODE_ENV, NODE_RUN
 from halo_forge.verifiers.toolchain import Tool, real_path
 
 TSC = CompiledLanguage(
@@ -16,11 +16,12 @@ TSC = CompiledLanguage(
         "{node}", "{tsc}", "--pretty", "false", "--outDir", "made", "--noEmitOnError", "--typeRoots",
         "{tsc}/../../../@types", "--types", "node", "{flags}", "{source}",
     ),
-    flags=("--target", "es2022", "--module", "commonjs", "--skipLibCheck"),
+    flags=("--target", "es2022", "--module", "commonjs", "--strict", "false", "--esModuleInterop", "--skipLibCheck"),
     product="made/main.js",
     run=("{node}", *NODE_RUN, "made/main.js"),
     self_test='import * as fs from "fs";\nconst word: string = "ready\\n";\nfs.writeSync(1, word);\n',
     compile_env=NODE_ENV | {"GOMAXPROCS": "2"},
     run_env=NODE_ENV,
     address_space=False,
+    beside_heap_mb=NODE_BESIDE_HEAP_MB,
 )  # fmt: skip

@@ -1,0 +1,9 @@
+use std::hint::black_box;
+
+fn depth(n: u32) -> u32 {
+    if black_box(n) == 0 { 0 } else { black_box(depth(n - 1)) + 1 }
+}
+
+fn main() {
+    println!("{}", depth(50000));
+}
