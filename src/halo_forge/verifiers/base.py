@@ -18,7 +18,8 @@ _COMPILE_FILE_MB, _COMPILE_TMP_MB = 256, 512
 _SIGNAL_NAMES = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 24: "SIGXCPU",
                  25: "SIGXFSZ", 31: "SIGSYS"}  # fmt: skip
 _NO_MEMORY = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory", b"bad_array_new_length",
-              b"OutOfMemoryE", b"cannot allocate", b"memory allocation of", b"error='Not enough space'")  # fmt: skip
+              b"OutOfMemoryE", b"cannot allocate", b"memory allocation of", b"buffer allocation failed",
+              b"error='Not enough space'")  # fmt: skip
 _NEARLY_FULL = 0.9
 
 

@@ -48,7 +48,8 @@ JAVA = CompiledLanguage(
     flags=("-nowarn",),
     product="made/",
     run=(
-        "{java}", *_FEW_THREADS, "-Xmx{heap_mb}m", "-Xss4m", "-cp", "made", "{main}",
+        "{java}", *_FEW_THREADS, "-Xms16m", "-Xmx{heap_mb}m", "-Xss4m",
+        "-Xlog:disable", "-Xlog:all=warning:stderr", "-cp", "made", "{main}",
     ),
     self_test='public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n',
     address_space=False,
