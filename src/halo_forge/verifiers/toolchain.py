@@ -54,9 +54,10 @@ def real_path(link: Path) -> Path:
 
 
 def version_of(tool: Tool, place: Path) -> str:
-    """The first line that it says about itself."""
+    """The first line that it says about itself, with its name."""
     answer = subprocess.run([place, *tool.version], capture_output=True, text=True, timeout=60, check=False)
-    return answer.stdout.splitlines()[0] if answer.stdout else "unknown"
+    line = answer.stdout.splitlines()[0] if answer.stdout else "of unknown version"
+    return line if tool.name in line.lower() else f"{tool.name} {line}"
 
 
 def home_of(tool: Path) -> tuple[Path, ...]:

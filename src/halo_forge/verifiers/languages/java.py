@@ -5,6 +5,7 @@ import re
 from halo_forge.types import Language
 from halo_forge.verifiers.compiled import CompiledLanguage, Names
 from halo_forge.verifiers.toolchain import Tool
+from halo_forge.verifiers.warm import Warm
 
 # Comments, strings and characters; then what gives the file its shape.
 _TOKEN = re.compile(
@@ -36,22 +37,30 @@ def _names(source: str) -> Names:
 
 _FEW_THREADS = ("-XX:+UseSerialGC", "-XX:ActiveProcessorCount=1", "-XX:-UsePerfData", "-Xshare:auto")
 _INSTALL = "apt install default-jdk-headless"
+_COMPILE = (
+    *(f"-J{option}" for option in (*_FEW_THREADS, "-XX:TieredStopAtLevel=1", "-Xlog:disable", "-Xmx{heap_mb}m")),
+    "-encoding", "UTF-8", "-proc:none", "{flags}", "-d", "made", "{source}",
+)  # fmt: skip
+_SELF_TEST = 'public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n'
 
 JAVA = CompiledLanguage(
     language=Language.JAVA,
     names=_names,
     tools=(Tool("javac", _INSTALL), Tool("java", _INSTALL)),
-    compile=(
-        "{javac}", *(f"-J{option}" for option in _FEW_THREADS), "-J-XX:TieredStopAtLevel=1", "-J-Xmx{heap_mb}m",
-        "-encoding", "UTF-8", "-proc:none", "{flags}", "-d", "made", "{source}",
-    ),
+    compile=("{javac}", "-J-XX:SharedArchiveFile={warm}/javac.jsa", *_COMPILE),
     flags=("-nowarn",),
     product="made/",
     run=(
         "{java}", *_FEW_THREADS, "-Xms16m", "-Xmx{heap_mb}m", "-Xss4m",
         "-Xlog:disable", "-Xlog:all=warning:stderr", "-cp", "made", "{main}",
     ),
-    self_test='public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n',
+    self_test=_SELF_TEST,
+    # The compiler's own classes, as it has them in memory once it started.
+    warm=Warm(
+        source="import java.util.*; import java.util.stream.*;\n" + _SELF_TEST,
+        compile=("{javac}", "-J-XX:ArchiveClassesAtExit=made/javac.jsa", *_COMPILE),
+        product="made/",
+    ),
     address_space=False,
     beside_heap_mb=128,  # the stacks of its threads, the code cache, the classes
     read_only=("java-*-openjdk",),
