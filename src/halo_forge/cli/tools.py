@@ -16,7 +16,7 @@ from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.registry import open_verifier, verifier_names
+from halo_forge.verifiers.registry import default_judges, open_verifier, verifier_names
 
 Row = tuple[str, str, str]
 
@@ -26,8 +26,11 @@ def list_verifiers() -> None:
     table = plain_table("verifier", "language", "works", "tools")
     with contextlib.closing(open_sandbox()) as sandbox:
         for name in verifier_names():
-            for row in trials(name, Workshop(sandbox, Limits())):
-                table.add_row(name, *row)
+            if name != "auto":
+                for row in trials(name, Workshop(sandbox, Limits())):
+                    table.add_row(name, *row)
+        judges = sorted(default_judges(Workshop(sandbox, Limits())).items())
+        table.add_row("auto", "", "", ", ".join(f"{language}: {judge}" for language, judge in judges))
     out().print(table)
 
 

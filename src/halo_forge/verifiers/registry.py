@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 
 from halo_forge.errors import ToolchainError
+from halo_forge.types import Language
 from halo_forge.verifiers.auto import AutoVerifier
 from halo_forge.verifiers.base import Verifier, Workshop
 from halo_forge.verifiers.compiled import CompiledLanguage, CompiledVerifier
@@ -37,7 +38,7 @@ def _toolchain(name: str, workshop: Workshop) -> Verifier:
     return CompiledVerifier(name, {spec.language: spec for spec in TOOLCHAINS[name]}, workshop)
 
 
-def _auto(workshop: Workshop) -> Verifier:
+def _auto(workshop: Workshop) -> AutoVerifier:
     """Where two know a language, the first one gets it."""
     return AutoVerifier(PythonVerifier(workshop), *(_toolchain(name, workshop) for name in TOOLCHAINS))
 
@@ -47,6 +48,12 @@ VERIFIERS: Mapping[str, Factory] = {
     "python": PythonVerifier,
     **{name: functools.partial(_toolchain, name) for name in TOOLCHAINS},
 }
+
+
+def default_judges(workshop: Workshop) -> dict[Language, str]:
+    """Which verifier ``auto`` sends each language to."""
+    auto = _auto(workshop)
+    return {language: auto.judge_of(language) for language in auto.languages}
 
 
 def verifier_names() -> list[str]:

@@ -73,7 +73,9 @@ def _make(place: Path, command: Command, run: Callable[[Command], Execution]) ->
     unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=".unfinished-"))
     try:
         with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
-            archive.extractall(unfinished, filter="data")
+            if hasattr(tarfile, "data_filter"):  # not in the first releases of Python 3.11
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(unfinished)
         unfinished.chmod(0o755)  # programs run as somebody else
         with suppress(FileExistsError):
             os.rename(unfinished, place)
