@@ -56,6 +56,11 @@ def default_judges(workshop: Workshop) -> dict[Language, str]:
     return {language: auto.judge_of(language) for language in auto.languages}
 
 
+def compiles_only(name: str) -> bool:
+    """Whether the verifier called `name` can't start what it compiled, so that all it can say is that it compiles."""
+    return name in TOOLCHAINS and not any(spec.run for spec in TOOLCHAINS[name])
+
+
 def verifier_names() -> list[str]:
     """All there are, plug-ins included."""
     return sorted({*VERIFIERS, *_plugged()})
