@@ -15,7 +15,7 @@ from halo_forge.problems.jsonl import LANGUAGES
 from halo_forge.sandbox.base import Command, ResourceLimits, Sandbox
 from halo_forge.types import Execution, Language, Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.compiled import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage, Names
 from halo_forge.verifiers.extract import TAGS
 from halo_forge.verifiers.languages import java, javascript
 from halo_forge.verifiers.registry import TOOLCHAINS, compiles_only, default_judges, open_verifier

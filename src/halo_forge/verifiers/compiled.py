@@ -7,7 +7,7 @@ a sample could have prepared is ever opened here. A problem without cases is jud
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,15 +17,16 @@ from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
+from halo_forge.verifiers.description import CompiledLanguage, Names
 from halo_forge.verifiers.extract import extract_code
-from halo_forge.verifiers.toolchain import Tool, find_tool, home_of, version_of
-from halo_forge.verifiers.warm import NOWHERE, Warm, kept
+from halo_forge.verifiers.toolchain import find_tool, home_of, version_of
+from halo_forge.verifiers.warm import NOWHERE, kept
 
 _ARCHIVE = "made.tar"
 _CALL = 'result=$1 made=$2; shift 2; test -x "$1" || exit 127; "$@" || exit'
 _HAND_OUT_NOTHING = _CALL
 _HAND_OUT_FILE = f'{_CALL}; test -f "$made" || exit 0; exec cat "$made" >"/proc/self/fd/$result"'
-_HAND_OUT_DIRECTORY = f'{_CALL}; exec tar -cf "/proc/self/fd/$result" "$made"'
+_HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/self/fd/$result" "$made"'
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
@@ -36,69 +37,6 @@ _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 _PART_KILLED = re.compile(
     rb"fatal error: Killed signal terminated program|signal: killed|signal: 9|terminated with signal 9"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the source decides itself.
-
-    Attributes:
-        source: the name of the file that holds it.
-        main: what is started in the end, in the language's own words.
-    """
-
-    source: str
-    main: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledLanguage:
-    """How one toolchain judges one language.
-
-    A command is a tuple of words. In each of them ``{NAME}`` stands for the path of that tool, ``{source}`` and
-    ``{main}`` for what `names` found, ``{heap_mb}`` for what a heap may take, and ``{warm}`` for the directory that
-    `warm` left. The word ``{flags}`` becomes several.
-
-    Attributes:
-        names: the names that a source asks for.
-        tools: what has to be installed; the first one is the toolchain's name.
-        compile: makes `product`, or only checks the source.
-        product: what `compile` leaves for the run: a file, a directory (with ``/`` at its end), or the source itself
-            (empty).
-        run: starts the program. Empty: it can't be started here, and a problem is judged by compiling alone.
-        self_test: a program that prints ``ready``.
-        flags: defaults, replaced as a whole by --compile-flags.
-        compile_env, run_env: variables; the same marks as in a command.
-        warm: what is worth keeping from one compile to the next.
-        address_space: see `ResourceLimits`; for the tools and for the programs.
-        beside_heap_mb: how much of the memory limit a runtime needs for itself.
-        read_only: patterns of what the tools need below /etc.
-    """
-
-    language: Language
-    names: Callable[[str], Names]
-    tools: tuple[Tool, ...]
-    compile: tuple[str, ...]
-    self_test: str
-    product: str = "program"
-    run: tuple[str, ...] = ("./program",)
-    flags: tuple[str, ...] = ()
-    compile_env: Mapping[str, str] = field(default_factory=dict)
-    run_env: Mapping[str, str] = field(default_factory=dict)
-    warm: Warm | None = None
-    address_space: bool = True
-    beside_heap_mb: int = 0
-    read_only: tuple[str, ...] = ()
-
-    @property
-    def compiler(self) -> str:
-        """What the toolchain is called."""
-        return self.tools[0].name
-
-
-def always(source: str) -> Callable[[str], Names]:
-    """For `CompiledLanguage.names`: one name for every source."""
-    return lambda text: Names(source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from halo_forge.errors import ToolchainError
 from halo_forge.types import Language
 from halo_forge.verifiers.auto import AutoVerifier
 from halo_forge.verifiers.base import Verifier, Workshop
-from halo_forge.verifiers.compiled import CompiledLanguage, CompiledVerifier
+from halo_forge.verifiers.compiled import CompiledVerifier
+from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.languages import bash, c, cpp, csharp, go, java, javascript, rust, typescript
 from halo_forge.verifiers.python import PythonVerifier
 

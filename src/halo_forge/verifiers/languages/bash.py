@@ -1,7 +1,7 @@
 """Bash: "compiled" means that its syntax is right."""
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.toolchain import Tool
 
 BASH = CompiledLanguage(

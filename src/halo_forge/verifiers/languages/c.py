@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.toolchain import Tool
 
 GCC = CompiledLanguage(

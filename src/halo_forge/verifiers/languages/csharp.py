@@ -1,7 +1,7 @@
 """C#, with Mono."""
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.toolchain import Tool
 
 MONO = CompiledLanguage(

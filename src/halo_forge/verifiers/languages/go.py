@@ -1,7 +1,7 @@
 """Go, with the go command: the standard library, no modules from elsewhere, no C."""
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
 
@@ -23,7 +23,7 @@ GO = CompiledLanguage(
     tools=(Tool("go", "apt install golang-go", version=("version",)),),
     compile=("/bin/sh", "-c", _LINK_CACHE, "{warm}", *_BUILD),
     product="made/main",
-    run=("made/main",),
+    run=("./made/main",),
     self_test='package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("ready") }\n',
     compile_env={
         "GOENV": "off", "GO111MODULE": "off", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOTELEMETRY": "off",

@@ -3,7 +3,7 @@
 import re
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage, Names
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
 

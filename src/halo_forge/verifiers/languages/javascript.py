@@ -3,7 +3,7 @@
 import re
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage, Names
 from halo_forge.verifiers.toolchain import Tool
 
 NODE_RUN = ("--max-old-space-size={heap_mb}", "--v8-pool-size=1", "--single-threaded-gc")

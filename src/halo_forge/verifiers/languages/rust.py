@@ -5,7 +5,7 @@ from pathlib import Path
 
 from halo_forge.errors import ToolchainError
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.toolchain import Tool
 
 

@@ -1,7 +1,7 @@
 """TypeScript, with tsc, and node for what it makes. An error of types is a compile error."""
 
 from halo_forge.types import Language
-from halo_forge.verifiers.compiled import CompiledLanguage, always
+from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.languages.javascript import NODE_BESIDE_HEAP_MB, NODE_ENV, NODE_RUN
 from halo_forge.verifiers.toolchain import Tool, real_path
 
@@ -13,8 +13,8 @@ TSC = CompiledLanguage(
         Tool("node", "apt install nodejs"),
     ),
     compile=(
-        "{node}", "{tsc}", "--pretty", "false", "--outDir", "made", "--noEmitOnError", "--typeRoots",
-        "{tsc}/../../../@types", "--types", "node", "{flags}", "{source}",
+        "{node}", "{tsc}", "--pretty", "false", "--outDir", "made", "--noEmitOnError", "--moduleDetection", "force",
+        "--typeRoots", "{tsc}/../../../@types", "--types", "node", "{flags}", "{source}",
     ),
     flags=("--target", "es2022", "--module", "commonjs", "--strict", "false", "--esModuleInterop", "--skipLibCheck"),
     product="made/main.js",
