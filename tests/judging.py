@@ -20,11 +20,14 @@ With none of ``expected_output``, ``cases`` and ``tests``, compiling is all that
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from halo_forge.benchmark import judge
 from halo_forge.sandbox.base import Sandbox
@@ -40,7 +43,7 @@ from halo_forge.types import (
     Verdict,
 )
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.registry import open_verifier
+from halo_forge.verifiers.registry import TOOLCHAINS, open_verifier
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ class JudgingCase:
     detail: str
     no_detail: tuple[str, ...]
 
-    def judge(self, judges: Judges) -> Verdict:
+    def judge(self, judges: Judges, verifier: str = "auto") -> Verdict:
         """Judge it for real."""
-        return judge(judges.verifier(self.problem.language, self.limits), self.problem, self.sample)
+        return judge(judges.verifier(self.problem.language, self.limits, verifier), self.problem, self.sample)
 
     def complaint(self, verdict: Verdict) -> str | None:
         """What is wrong with the verdict, if anything is."""
@@ -74,16 +77,25 @@ class Judges:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._verifiers: dict[tuple[Language, Limits], Any] = {}
+        self._verifiers: dict[tuple[str, Language, Limits], Any] = {}
 
-    def verifier(self, language: Language, limits: Limits) -> Any:
-        """Raises ToolchainError when a tool is missing."""
-        key = (language, limits)
+    def verifier(self, language: Language, limits: Limits, name: str = "auto") -> Any:
+        """Skips the test when a tool is not installed; raises ToolchainError when one does not work."""
+        key = (name, language, limits)
         if key not in self._verifiers:
-            verifier = open_verifier("auto", Workshop(self._sandbox, limits))
+            if missing := missing_tools(language, name):
+                pytest.skip(f"not installed: {', '.join(missing)}")
+            verifier = open_verifier(name, Workshop(self._sandbox, limits))
             verifier.prepare(frozenset({language}))
             self._verifiers[key] = verifier
         return self._verifiers[key]
+
+
+def missing_tools(language: Language, verifier: str = "auto") -> list[str]:
+    """The commands that judging a language needs and that are not on PATH."""
+    known = [TOOLCHAINS[verifier]] if verifier in TOOLCHAINS else list(TOOLCHAINS.values())
+    specs = [spec for family in known for spec in family if spec.language is language]
+    return [tool.name for spec in specs[:1] for tool in spec.tools if shutil.which(tool.name) is None]
 
 
 def source_beside(description: Path) -> Path:

@@ -23,6 +23,13 @@ class Language(StrEnum):
     C = "c"
     CPP = "cpp"
     PYTHON = "python"
+    RUST = "rust"
+    GO = "go"
+    JAVA = "java"
+    JAVASCRIPT = "javascript"
+    TYPESCRIPT = "typescript"
+    CSHARP = "csharp"
+    BASH = "bash"
 
 
 class TestStyle(StrEnum):

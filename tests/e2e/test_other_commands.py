@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import requires
@@ -104,8 +105,32 @@ def test_doctor_where_no_sandbox_works(halo: CommandLine) -> None:
 def test_verifiers_list(halo: CommandLine) -> None:
     answer = halo("verifiers", "list")
     assert answer.status == 0
-    for word in ("gcc", "python", "auto"):
+    for word in ("gcc", "python", "auto", "rustc", "java", "mono", "cpp: gcc"):
         assert word in answer.out
+
+
+def test_verifiers_list_says_what_to_install(halo: CommandLine) -> None:
+    answer = halo("verifiers", "list", env={"PATH": "/nowhere"})
+    assert answer.status == 0
+    words = " ".join(answer.out.split())
+    for package in ("g++", "golang-go", "mono-mcs"):
+        assert f"apt install {package})" in words
+    assert "npm install -g typescript" in words
+
+
+@pytest.mark.skipif(shutil.which("x86_64-w64-mingw32-g++") is None, reason="not installed: x86_64-w64-mingw32-g++")
+def test_a_compiler_for_another_system_says_that_no_test_is_run(halo: CommandLine) -> None:
+    halo.write("problems.jsonl", {"id": "one", "prompt": "p", "expected_output": "1"})
+    halo.write(
+        "samples.jsonl", {"task_id": "one", "solution": "int main() {}"}, {"task_id": "one", "solution": "int main() {"}
+    )
+    command = ("benchmark", "score", "samples.jsonl", "--prompts", "problems.jsonl", "-o", "r.json")
+    answer = halo(*command, "--verifier", "mingw")
+    assert answer.status == 0, answer.err
+    assert "no test is run" in answer.err
+    result = halo.json("r.json")
+    assert result["judged_by"] == "compile"
+    assert result["outcomes"] == {"accepted": 1, "compile_error": 1}
 
 
 def test_without_a_sandbox_on_request(halo: CommandLine) -> None:

@@ -162,7 +162,7 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": "p", "category": "\x1b[31m"}, "'category' must be one line without control characters"),
     ({"prompt": "p", "expected_output": 6}, "'expected_output' must be a string, not the number 6"),
     ({"prompt": "p", "language": "pyton"}, "unknown language 'pyton'; did you mean 'python'? Use one of: c, cpp, c++"),
-    ({"prompt": "p", "language": "rust"}, "unknown language 'rust'; use one of: c, cpp, c++"),
+    ({"prompt": "p", "language": "cobol"}, "unknown language 'cobol'; use one of: c, cpp, c++"),
     ({"prompt": "p", "time_limit": 0}, "'time_limit' must be more than 0"),
     ({"prompt": "p", "time_limit": "5"}, "'time_limit' must be a finite number, not a string"),
     ({"prompt": "p", "time_limit": True}, "'time_limit' must be a finite number, not true or false"),

@@ -8,7 +8,7 @@ import platform
 import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from halo_forge import __version__
@@ -23,9 +23,9 @@ from halo_forge.report.terminal import render
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore
-from halo_forge.types import JSONObject, Limits, Report, Sample
+from halo_forge.types import JSONObject, Limits, Report, Sample, TestStyle
 from halo_forge.verifiers.base import Verifier, Workshop
-from halo_forge.verifiers.registry import open_verifier
+from halo_forge.verifiers.registry import compiles_only, open_verifier
 
 NOT_ALL_JUDGED = 3
 GO_ON = "run the same command, without --fresh, to go on"
@@ -100,7 +100,18 @@ def open_judging(
                 f"(it knows {', '.join(sorted(verifier.languages))}); leave --verifier out to choose by language"
             )
         tools = dict(verifier.prepare(languages))
+        if compiles_only(verifier_name):
+            problems = _without_tests(problems, verifier_name)
         yield Judging(problems, verifier, workshop, tools)
+
+
+def _without_tests(problems: ProblemSet, verifier_name: str) -> ProblemSet:
+    """As other problems, with other hashes: their results are not to be compared with those of the tests."""
+    if all(problem.test_style is TestStyle.COMPILE for problem in problems.problems):
+        return problems
+    note(f"note: {verifier_name} compiles for another system, so a program that compiles passes: no test is run")
+    bare = (replace(problem, cases=(), tests=None, entry_point=None) for problem in problems.problems)
+    return replace(problems, problems=tuple(bare))
 
 
 def judge_all(

@@ -9,7 +9,9 @@ import typer
 Prompts = Annotated[
     str, typer.Option("--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, or a .jsonl file.")
 ]
-Verifier = Annotated[str, typer.Option("--verifier", help="Who judges: auto (by language), gcc, python.")]
+Verifier = Annotated[
+    str, typer.Option("--verifier", help="Who judges: auto (by language), or one of `halo-forge verifiers list`.")
+]
 Ks = Annotated[
     str | None, typer.Option("--k", metavar="K,K,…", help="Report pass@k for these k.", show_default="1,5,10")
 ]

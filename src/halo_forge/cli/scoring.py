@@ -50,7 +50,7 @@ def score_samples(
             except Cancelled:
                 return stopped(store)
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(problems, store.read_judged(), wanted, shown)
+            report = summarize(judging.problems, store.read_judged(), wanted, shown)
             return deliver(report, store, place, None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import PackageNotFoundError, version
 
 from halo_forge import __version__
@@ -16,7 +17,7 @@ from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.registry import open_verifier, verifier_names
+from halo_forge.verifiers.registry import default_judges, open_verifier, verifier_names
 
 Row = tuple[str, str, str]
 
@@ -25,13 +26,14 @@ def list_verifiers() -> None:
     """A line for each verifier and language."""
     table = plain_table("verifier", "language", "works", "tools")
     with contextlib.closing(open_sandbox()) as sandbox:
-        for name in verifier_names():
-            for row in trials(name, Workshop(sandbox, Limits())):
-                table.add_row(name, *row)
+        for name, row in _all_trials(sandbox):
+            table.add_row(name, *row)
+        judges = sorted(default_judges(Workshop(sandbox, Limits())).items())
+        table.add_row("auto", "", "", ", ".join(f"{language}: {judge}" for language, judge in judges))
     out().print(table)
 
 
-def trials(name: str, workshop: Workshop) -> list[tuple[str, str, str]]:
+def trials(name: str, workshop: Workshop) -> list[Row]:
     """For each language of a verifier: (language, ``yes`` or ``no``, the tool's version or what is wrong)."""
     verifier = open_verifier(name, workshop)
     rows = []
@@ -74,11 +76,17 @@ def examine() -> int:
 
 
 def _toolchains(sandbox: Sandbox) -> Iterator[Row]:
-    for name in verifier_names():
-        if name == "auto":
-            continue
-        for language, works, tools in trials(name, Workshop(sandbox, Limits())):
-            yield f"{language} ({name})", works, tools
+    for name, (language, works, tools) in _all_trials(sandbox):
+        yield f"{language} ({name})", works, tools
+
+
+def _all_trials(sandbox: Sandbox) -> Iterator[tuple[str, Row]]:
+    """The name of each verifier with each of its trials; ``auto`` only passes on to the others."""
+    names = [name for name in verifier_names() if name != "auto"]
+    with ThreadPoolExecutor(default_workers()) as pool:
+        answers = pool.map(lambda name: trials(name, Workshop(sandbox, Limits())), names)
+        for name, rows in zip(names, answers, strict=True):
+            yield from ((name, row) for row in rows)
 
 
 def _engines() -> Iterator[Row]:

@@ -9,8 +9,18 @@ from __future__ import annotations
 from halo_forge.models.base import SamplingSettings
 from halo_forge.types import Language, Problem, PromptStyle, SampleForm
 
-_FENCE_TAGS = {Language.C: "c", Language.CPP: "cpp", Language.PYTHON: "python"}
-_NAMES = {Language.C: "C", Language.CPP: "C++", Language.PYTHON: "Python"}
+_NAMES = {
+    Language.C: "C",
+    Language.CPP: "C++",
+    Language.PYTHON: "Python",
+    Language.RUST: "Rust",
+    Language.GO: "Go",
+    Language.JAVA: "Java",
+    Language.JAVASCRIPT: "JavaScript",
+    Language.TYPESCRIPT: "TypeScript",
+    Language.CSHARP: "C#",
+    Language.BASH: "Bash",
+}
 
 # What ends a function that a base model goes on with: the next thing at the left margin (Chen et al. 2021).
 _PYTHON_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint", "\n@")
@@ -59,4 +69,4 @@ def _task(problem: Problem) -> str:
 
 
 def _tag(problem: Problem) -> str:
-    return _FENCE_TAGS[problem.language]
+    return problem.language.value  # each is what a fence of that language is tagged with

@@ -44,6 +44,22 @@ LANGUAGES: dict[str, Language] = {
     "python": Language.PYTHON,
     "python3": Language.PYTHON,
     "py": Language.PYTHON,
+    "rust": Language.RUST,
+    "rs": Language.RUST,
+    "go": Language.GO,
+    "golang": Language.GO,
+    "java": Language.JAVA,
+    "javascript": Language.JAVASCRIPT,
+    "js": Language.JAVASCRIPT,
+    "node": Language.JAVASCRIPT,
+    "typescript": Language.TYPESCRIPT,
+    "ts": Language.TYPESCRIPT,
+    "csharp": Language.CSHARP,
+    "c#": Language.CSHARP,
+    "cs": Language.CSHARP,
+    "bash": Language.BASH,
+    "sh": Language.BASH,
+    "shell": Language.BASH,
 }
 LONGEST_TIME_S = 3600.0
 MOST_MEMORY_MB = 1024 * 1024

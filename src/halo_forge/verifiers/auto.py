@@ -22,6 +22,10 @@ class AutoVerifier:
         """All that any of them knows."""
         return frozenset(self._by_language)
 
+    def judge_of(self, language: Language) -> str:
+        """The name of the verifier that gets a language."""
+        return self._by_language[language].name
+
     def prepare(self, languages: frozenset[Language]) -> Mapping[str, str]:
         """See `Verifier.prepare`; only the tools of `languages` are looked for."""
         versions: dict[str, str] = {}

@@ -17,7 +17,9 @@ _DETAIL = 4000  # characters of detail that a verdict keeps
 _COMPILE_FILE_MB, _COMPILE_TMP_MB = 256, 512
 _SIGNAL_NAMES = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 24: "SIGXCPU",
                  25: "SIGXFSZ", 31: "SIGSYS"}  # fmt: skip
-_NO_MEMORY = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory", b"bad_array_new_length")
+_NO_MEMORY = (b"bad_alloc", b"MemoryError", b"Cannot allocate memory", b"out of memory", b"bad_array_new_length",
+              b"OutOfMemoryE", b"cannot allocate", b"memory allocation of", b"buffer allocation failed",
+              b"error='Not enough space'")  # fmt: skip
 _NEARLY_FULL = 0.9
 
 
@@ -67,12 +69,12 @@ class Workshop:
             raise JudgeError("the machine ran out of memory and the kernel killed the program")
         return execution
 
-    def compile_limits(self) -> ResourceLimits:
+    def compile_limits(self, *, address_space: bool = True) -> ResourceLimits:
         """What a compiler may use."""
         return ResourceLimits(
             cpu_s=self.limits.compile_cpu_s, memory_mb=self.limits.compile_memory_mb,
             output_bytes=self.limits.output_bytes, file_mb=_COMPILE_FILE_MB, tmp_mb=_COMPILE_TMP_MB,
-            processes=self.limits.processes,
+            processes=self.limits.processes, address_space=address_space,
         )  # fmt: skip
 
     def run_limits(self, problem: Problem, *, address_space: bool = True) -> ResourceLimits:

@@ -1,15 +1,14 @@
-"""Languages that a compiler turns into a program: compile inside one sandbox, run inside another, compare outside.
+"""Languages with a compiler or a syntax check: compile inside one sandbox, run inside another, compare outside.
 
-The program leaves the first sandbox through a memory file and enters the second as a copy, so no path that a sample
-could have prepared is ever opened. A problem without cases is judged by compiling alone.
+What the compiler made leaves the first sandbox through a memory file and enters the second as a copy, so no path that
+a sample could have prepared is ever opened here. A problem without cases is judged by compiling alone.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
@@ -18,57 +17,85 @@ from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
+from halo_forge.verifiers.description import CompiledLanguage, Names
 from halo_forge.verifiers.extract import extract_code
-from halo_forge.verifiers.toolchain import find_tool, home_of
+from halo_forge.verifiers.toolchain import find_tool, home_of, version_of
+from halo_forge.verifiers.warm import NOWHERE, kept
 
-_PROGRAM = "program"
-_COMPILE_SCRIPT = f'result=$1; shift; "$@" && exec cat {_PROGRAM} >"/proc/self/fd/$result"'
-_SHELL_CANNOT_RUN = (126, 127)
+_ARCHIVE = "made.tar"
+_CALL = 'result=$1 made=$2; shift 2; test -x "$1" || exit 127; "$@" || exit'
+_HAND_OUT_NOTHING = _CALL
+_HAND_OUT_FILE = f'{_CALL}; test -f "$made" || exit 0; exec cat "$made" >"/proc/self/fd/$result"'
+_HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/self/fd/$result" "$made"'
+_UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
+_NOT_FOUND = 127
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
+_LEAST_HEAP_MB = 16
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
-# What the compiler's driver says when a part of it was killed. A sample may print the same words through a pragma, so
-# they are a reason to look twice, never a proof.
-_PART_KILLED = re.compile(rb"fatal error: Killed signal terminated program")
+# What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
+# reason to look twice, never a proof.
+_PART_KILLED = re.compile(
+    rb"fatal error: Killed signal terminated program|signal: killed|signal: 9|terminated with signal 9"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledLanguage:
-    """How a compiler is called for one language.
+class _Ready:
+    """A language whose tools were found."""
 
-    Attributes:
-        compiler: the command's name on PATH.
-        package: what to install when it is missing (apt).
-        flags: defaults, replaced as a whole by --compile-flags.
-        libraries: words behind the source, never replaced.
-        self_test: a program that prints ``ready``.
-    """
+    spec: CompiledLanguage
+    tools: Mapping[str, Path]
+    versions: Mapping[str, str]
+    read_only: tuple[Path, ...]
+    warm: Path = NOWHERE
 
-    language: Language
-    source_name: str
-    compiler: str
-    package: str
-    flags: tuple[str, ...]
-    libraries: tuple[str, ...]
-    self_test: str
+    def words(self, words: tuple[str, ...], names: Names, limits: ResourceLimits, flags: tuple[str, ...]) -> list[str]:
+        """A command with every mark replaced."""
+        return [word for mark in words for word in (flags if mark == "{flags}" else [self.word(mark, names, limits)])]
+
+    def word(self, mark: str, names: Names, limits: ResourceLimits) -> str:
+        """A word with every mark replaced."""
+        tools = {name: str(path) for name, path in self.tools.items()}
+        heap_mb = max(_LEAST_HEAP_MB, limits.memory_mb - self.spec.beside_heap_mb)
+        return mark.format(**tools, source=names.source, main=names.main, heap_mb=heap_mb, warm=self.warm)
+
+    def env(self, env: Mapping[str, str], names: Names, limits: ResourceLimits) -> dict[str, str]:
+        """Variables with every mark replaced."""
+        return {name: self.word(value, names, limits) for name, value in env.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A program that compiled: the files of its run, and its command."""
+
+    files: Mapping[str, bytes]
+    names: Names
+
+
+class _DoesNotCompile(Exception):
+    """The compiler's words."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledVerifier:
-    """Judges every language of `specs`, with one family of compilers."""
+    """Judges every language of `specs`, with one family of tools."""
 
     name: str
     specs: Mapping[Language, CompiledLanguage]
     workshop: Workshop
-    _tools: dict[Language, Path] = field(default_factory=dict)
+    _ready: dict[Language, _Ready] = field(default_factory=dict)
 
     @property
     def languages(self) -> frozenset[Language]:
-        """The languages of its compilers."""
+        """The languages of its tools."""
         return frozenset(self.specs)
 
     def prepare(self, languages: frozenset[Language]) -> dict[str, str]:
         """See `Verifier.prepare`."""
-        return dict(self._prepare(self.specs[language]) for language in sorted(languages & self.languages))
+        versions: dict[str, str] = {}
+        for language in sorted(languages & self.languages):
+            versions |= self._prepare(self.specs[language])
+        return versions
 
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
@@ -80,63 +107,119 @@ class CompiledVerifier:
             return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
         return self._judge(problem, source, watch)
 
-    def _prepare(self, spec: CompiledLanguage) -> tuple[str, str]:
-        tool = find_tool(spec.compiler, spec.package)
-        self._tools[spec.language] = tool
+    def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
+        ready = self._warmed(_find(spec))
+        self._ready[spec.language] = ready
         problem = Problem(id="self-test", prompt="", language=spec.language, cases=(_SELF_TEST_CASE,))
         try:
             verdict = self._judge(problem, spec.self_test, Stopwatch(Sample("self-test", 0, spec.self_test)))
         except JudgeError as error:
             raise ToolchainError(f"{spec.compiler} does not work in the sandbox: {error}") from error
         if not verdict.passed:
-            raise ToolchainError(f"{spec.compiler} fails on a small correct program: {verdict.detail.splitlines()[0]}")
-        return spec.compiler, _version(tool)
+            why = next(iter(verdict.detail.splitlines()), "")
+            raise ToolchainError(
+                f"{spec.compiler} fails on a small correct program: {why} (it comes with: {spec.tools[0].install})"
+            )
+        return dict(ready.versions)
+
+    def _warmed(self, ready: _Ready) -> _Ready:
+        spec, warm = ready.spec, ready.spec.warm
+        if warm is None:
+            return ready
+        cold = replace(spec, compile=warm.compile, product=warm.product)
+        command = self._compile_command(replace(ready, spec=cold), spec.names(warm.source), warm.source.encode())
+        identity = repr(
+            (warm, sorted(ready.tools.items()), sorted(ready.versions.items()), sorted(command.env.items()))
+        )
+        place = kept(spec.compiler, identity, command, self.workshop.run)
+        read_only = ready.read_only if place == NOWHERE else (*ready.read_only, place)
+        return replace(ready, read_only=read_only, warm=place / warm.product)
 
     def _judge(self, problem: Problem, source: str, watch: Stopwatch) -> Verdict:
-        program, complaint = self._compile(self.specs[problem.language], source)
-        if program is None:
-            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=complaint)
+        ready = self._ready[problem.language]
+        try:
+            built = self._compile(ready, source)
+        except _DoesNotCompile as complaint:
+            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         if not problem.cases:
             return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="compiled; there is nothing to compare with")
-        limits = self.workshop.run_limits(problem)
+        if not ready.spec.run:
+            return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="compiled; such programs can't be run here")
+        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         run = self.workshop.run
         return watch.cases_verdict(
-            run_cases(problem.cases, limits, lambda case: run(self._run_command(program, case, limits)))
+            run_cases(problem.cases, limits, lambda case: run(_run_command(ready, built, case, limits)))
         )
 
-    def _compile(self, spec: CompiledLanguage, source: str) -> tuple[bytes | None, str]:
-        """The program, or ``None`` and what the compiler said."""
-        content = source.encode("utf-8", "replace")
+    def _compile(self, ready: _Ready, source: str) -> _Built:
+        spec, content = ready.spec, source.encode("utf-8", "replace")
         if len(content) > _MOST_SOURCE_BYTES:
-            return None, f"the source has {len(content)} bytes; more than {_MOST_SOURCE_BYTES} are not compiled"
-        command = self._compile_command(spec, content)
+            raise _DoesNotCompile(
+                f"the source has {len(content)} bytes; more than {_MOST_SOURCE_BYTES} are not compiled"
+            )
+        names = spec.names(source)
+        command = self._compile_command(ready, names, content)
         kills_before = proc.oom_kills()
         execution = self.workshop.run(command)
         if _lost_a_part(execution):
             if proc.oom_kills() > kills_before:
                 raise JudgeError(f"the machine ran out of memory and the kernel killed a part of {spec.compiler}")
             execution = self.workshop.run(command)
-        return _compiled(execution, spec, command)
+        _raise_complaint(execution, spec, command)
+        if not spec.product:
+            return _Built({names.source: content}, names)
+        if not execution.result:
+            raise _DoesNotCompile(f"{spec.compiler} made no program of it\n{_words(execution)}")
+        return _Built({_ARCHIVE if spec.product.endswith("/") else spec.product: execution.result}, names)
 
-    def _compile_command(self, spec: CompiledLanguage, content: bytes) -> Command:
-        tool = self._tools[spec.language]
+    def _compile_command(self, ready: _Ready, names: Names, content: bytes) -> Command:
+        spec = ready.spec
+        limits = self.workshop.compile_limits(address_space=spec.address_space)
         flags = spec.flags if self.workshop.compile_flags is None else self.workshop.compile_flags
-        call = (str(tool), *flags, "-o", _PROGRAM, spec.source_name, *spec.libraries)
+        call = ready.words(spec.compile, names, limits, flags)
         return Command(
-            argv=("/bin/sh", "-c", _COMPILE_SCRIPT, "compile", RESULT_FD, *call),
-            limits=self.workshop.compile_limits(),
-            files={spec.source_name: content},
+            argv=("/bin/sh", "-c", _hand_out(spec.product), "compile", RESULT_FD, spec.product, *call),
+            limits=limits,
+            files={names.source: content},
             wants_result=True,
-            read_only=home_of(tool),
+            read_only=ready.read_only,
+            env=ready.env(spec.compile_env, names, limits),
         )
 
-    def _run_command(self, program: bytes, case: Case, limits: ResourceLimits) -> Command:
-        return Command(
-            argv=(f"./{_PROGRAM}",),
-            limits=limits,
-            files={_PROGRAM: program},
-            stdin=case.stdin.encode("utf-8", "surrogatepass"),
-        )
+
+def _run_command(ready: _Ready, built: _Built, case: Case, limits: ResourceLimits) -> Command:
+    spec = ready.spec
+    argv = ready.words(spec.run, built.names, limits, flags=())
+    if _ARCHIVE in built.files:
+        argv = ["/bin/sh", "-c", _UNPACK_AND_RUN, "run", *argv]
+    needs_tools = spec.run[0].startswith("{")
+    return Command(
+        argv=tuple(argv),
+        limits=limits,
+        files=built.files,
+        stdin=case.stdin.encode("utf-8", "surrogatepass"),
+        read_only=ready.read_only if needs_tools else (),
+        env=ready.env(spec.run_env, built.names, limits),
+    )
+
+
+def _find(spec: CompiledLanguage) -> _Ready:
+    tools = {tool.name: find_tool(tool) for tool in spec.tools}
+    versions = {tool.name: version_of(tool, tools[tool.name]) for tool in spec.tools}
+    return _Ready(spec, tools, versions, tuple(dict.fromkeys(_needed(spec, tools))))
+
+
+def _needed(spec: CompiledLanguage, tools: Mapping[str, Path]) -> Iterator[Path]:
+    for path in tools.values():
+        yield from home_of(path)
+    for pattern in spec.read_only:
+        yield from sorted(path for path in Path("/etc").glob(pattern) if path.is_dir())
+
+
+def _hand_out(product: str) -> str:
+    if not product:
+        return _HAND_OUT_NOTHING
+    return _HAND_OUT_DIRECTORY if product.endswith("/") else _HAND_OUT_FILE
 
 
 def _source(problem: Problem, sample: Sample) -> str | None:
@@ -151,22 +234,20 @@ def _lost_a_part(execution: Execution) -> bool:
     return execution.signal == SIGKILL or bool(_PART_KILLED.search(execution.stderr))
 
 
-def _compiled(execution: Execution, spec: CompiledLanguage, command: Command) -> tuple[bytes | None, str]:
+def _raise_complaint(execution: Execution, spec: CompiledLanguage, command: Command) -> None:
     found = failure(execution, command.limits)
     if found is None:
-        if not execution.result:
-            raise JudgeError(f"{spec.compiler} ended well but made no program")
-        return execution.result, ""
+        return
     if execution.killed_by is None and execution.signal == SIGKILL:
         raise JudgeError(f"{spec.compiler} was killed, and not by halo-forge")
-    words = execution.stderr.decode(errors="replace")
-    if execution.exit_code in _SHELL_CANNOT_RUN:
-        raise JudgeError(f"{spec.compiler} could not be started: {words.strip()}")
+    words = _words(execution)
+    if execution.exit_code == _NOT_FOUND:
+        raise JudgeError(f"{spec.compiler} could not be started: {words}")
     if execution.killed_by is not None:
-        return None, f"the compiler {found[1]}\n{words}"
-    return None, words if words.strip() else found[1]
+        raise _DoesNotCompile(f"the compiler {found[1]}\n{words}")
+    raise _DoesNotCompile(words if words else found[1])
 
 
-def _version(tool: Path) -> str:
-    answer = subprocess.run([tool, "--version"], capture_output=True, text=True, timeout=30, check=False)
-    return answer.stdout.splitlines()[0] if answer.stdout else "unknown"
+def _words(execution: Execution) -> str:
+    """What a compiler said; some say it on stdout."""
+    return (execution.stderr + b"\n" + execution.stdout).decode(errors="replace").strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 
@@ -11,7 +12,8 @@ from halo_forge.types import Language
 from halo_forge.verifiers.auto import AutoVerifier
 from halo_forge.verifiers.base import Verifier, Workshop
 from halo_forge.verifiers.compiled import CompiledVerifier
-from halo_forge.verifiers.languages import c, cpp
+from halo_forge.verifiers.description import CompiledLanguage
+from halo_forge.verifiers.languages import bash, c, cpp, csharp, go, java, javascript, rust, typescript
 from halo_forge.verifiers.python import PythonVerifier
 
 Factory = Callable[[Workshop], Verifier]
@@ -19,15 +21,45 @@ Factory = Callable[[Workshop], Verifier]
 ENTRY_POINTS = "halo_forge.verifiers"
 
 
-def _gcc(workshop: Workshop) -> Verifier:
-    return CompiledVerifier("gcc", {Language.C: c.GCC, Language.CPP: cpp.GCC}, workshop)
+TOOLCHAINS: Mapping[str, tuple[CompiledLanguage, ...]] = {
+    "gcc": (c.GCC, cpp.GCC),
+    "clang": (c.CLANG, cpp.CLANG),
+    "mingw": (c.MINGW, cpp.MINGW),
+    "rustc": (rust.RUSTC,),
+    "go": (go.GO,),
+    "java": (java.JAVA,),
+    "node": (javascript.NODE,),
+    "typescript": (typescript.TSC,),
+    "mono": (csharp.MONO,),
+    "bash": (bash.BASH,),
+}
 
 
-def _auto(workshop: Workshop) -> Verifier:
-    return AutoVerifier(_gcc(workshop), PythonVerifier(workshop))
+def _toolchain(name: str, workshop: Workshop) -> Verifier:
+    return CompiledVerifier(name, {spec.language: spec for spec in TOOLCHAINS[name]}, workshop)
 
 
-VERIFIERS: Mapping[str, Factory] = {"auto": _auto, "gcc": _gcc, "python": PythonVerifier}
+def _auto(workshop: Workshop) -> AutoVerifier:
+    """Where two know a language, the first one gets it."""
+    return AutoVerifier(PythonVerifier(workshop), *(_toolchain(name, workshop) for name in TOOLCHAINS))
+
+
+VERIFIERS: Mapping[str, Factory] = {
+    "auto": _auto,
+    "python": PythonVerifier,
+    **{name: functools.partial(_toolchain, name) for name in TOOLCHAINS},
+}
+
+
+def default_judges(workshop: Workshop) -> dict[Language, str]:
+    """Which verifier ``auto`` sends each language to."""
+    auto = _auto(workshop)
+    return {language: auto.judge_of(language) for language in auto.languages}
+
+
+def compiles_only(name: str) -> bool:
+    """Whether the verifier called `name` can't start what it compiled, so that all it can say is that it compiles."""
+    return name in TOOLCHAINS and not any(spec.run for spec in TOOLCHAINS[name])
 
 
 def verifier_names() -> list[str]:

@@ -1,4 +1,4 @@
-"""Small programs and the verdicts that they have to get, from the real compilers in the real sandbox.
+"""Small programs and the verdicts that they have to get, from the real tools in the real sandbox.
 
 One case is a file ``verdicts/<language>/<name>.<extension>``, the sample, with ``<name>.toml`` beside it (keys:
 `judging`). A further language is a further folder, named as in `halo_forge.types.Language`.
@@ -20,6 +20,8 @@ CASES = [
     if folder.is_dir()
     for path in sorted(folder.glob("*.toml"))
 ]
+C_FAMILY = [case for case in CASES if case.problem.language in (Language.C, Language.CPP)]
+NOT_FOR_WINDOWS = ("cpp-local_server", "cpp-threads", "cpp-busy_threads")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -28,6 +30,23 @@ def test_verdict(case: JudgingCase, judges: Judges) -> None:
     assert case.complaint(verdict) is None
     assert verdict.passed is (verdict.outcome is Outcome.ACCEPTED)
     assert verdict.compiled is (verdict.outcome not in (Outcome.COMPILE_ERROR, Outcome.NO_CODE))
+
+
+@pytest.mark.parametrize("case", C_FAMILY, ids=lambda case: case.name)
+def test_clang_agrees_with_gcc(case: JudgingCase, judges: Judges) -> None:
+    if case.name == "c-memory_limit":
+        pytest.skip("clang sees that nobody reads the memory, and takes none")
+    assert case.judge(judges, "clang").outcome in case.outcomes
+
+
+@pytest.mark.parametrize("case", C_FAMILY, ids=lambda case: case.name)
+def test_mingw_judges_by_compiling_alone(case: JudgingCase, judges: Judges) -> None:
+    if case.name in NOT_FOR_WINDOWS:
+        pytest.skip("needs headers that Windows lacks")
+    verdict = case.judge(judges, "mingw")
+    compiles = case.outcomes - {Outcome.COMPILE_ERROR, Outcome.NO_CODE}
+    refused = case.outcomes - compiles
+    assert verdict.outcome in (refused | {Outcome.ACCEPTED} if compiles else refused)
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -1,0 +1,8 @@
+Here is the program:
+
+```bash
+#!/bin/bash
+echo hello
+```
+
+It prints a greeting.

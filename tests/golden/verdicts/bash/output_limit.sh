@@ -1,0 +1,1 @@
+while :; do echo "again and again"; done

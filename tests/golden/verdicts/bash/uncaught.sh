@@ -1,0 +1,4 @@
+set -e
+echo "on purpose" >&2
+false
+echo 1

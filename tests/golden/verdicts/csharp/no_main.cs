@@ -1,0 +1,3 @@
+class Square {
+    public double Side;
+}

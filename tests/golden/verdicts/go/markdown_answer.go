@@ -1,0 +1,13 @@
+Here is the program:
+
+```go
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("hello")
+}
+```
+
+It prints a greeting.

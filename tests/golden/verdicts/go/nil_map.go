@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	var words map[string]int
+	words["a"] = 1
+}

@@ -1,0 +1,5 @@
+package answers
+
+func Answer() int {
+	return 42
+}

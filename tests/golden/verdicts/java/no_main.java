@@ -1,0 +1,5 @@
+public class Main {
+    static int answer() {
+        return 42;
+    }
+}

@@ -1,0 +1,2 @@
+const words = [1, 2;
+console.log(words);

@@ -1,0 +1,2 @@
+const depth = (n) => (n === 0 ? 0 : depth(n - 1) + 1);
+console.log(depth(5000));

@@ -1,0 +1,2 @@
+const line = "123456789\n";
+process.stdout.write(line.repeat(400000));

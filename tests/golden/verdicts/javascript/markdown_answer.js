@@ -1,0 +1,7 @@
+Here is the program:
+
+```javascript
+console.log("hello");
+```
+
+It prints a greeting.

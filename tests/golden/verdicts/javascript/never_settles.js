@@ -1,0 +1,1 @@
+await_ = new Promise(() => setInterval(() => {}, 1000));

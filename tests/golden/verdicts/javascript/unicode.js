@@ -1,0 +1,2 @@
+const größe = require("fs").readFileSync(0, "utf8").trim();
+console.log(größe);

@@ -1,0 +1,5 @@
+﻿fn main() {
+    let text = "a\
+b";
+    println!("{}", text);
+}

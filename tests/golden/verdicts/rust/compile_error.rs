@@ -1,0 +1,5 @@
+fn main() {
+    let words = vec![1, 2];
+    let moved = words;
+    println!("{}", words.len() + moved.len());
+}

@@ -1,0 +1,7 @@
+#![allow(dead_code)]
+
+fn answer() -> i32 {
+    42
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+#![crate_type = "lib"]
+
+pub fn answer() -> i32 {
+    42
+}

@@ -1,0 +1,9 @@
+Here is the program:
+
+```rust
+fn main() {
+    println!("hello");
+}
+```
+
+It prints a greeting.

@@ -1,0 +1,5 @@
+fn main() {
+    let mut größe = String::new();
+    std::io::stdin().read_line(&mut größe).unwrap();
+    println!("{}", größe.trim());
+}

@@ -1,0 +1,3 @@
+﻿const text: string = "a" +
+  "b";
+console.log(text);

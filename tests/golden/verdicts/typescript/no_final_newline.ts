@@ -1,0 +1,1 @@
+process.stdout.write("1" as string)

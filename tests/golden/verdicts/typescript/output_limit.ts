@@ -1,0 +1,3 @@
+import { writeSync } from "fs";
+
+for (;;) writeSync(1, "again and again\n");

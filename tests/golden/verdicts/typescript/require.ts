@@ -1,0 +1,2 @@
+const fs = require("fs");
+console.log(fs.readFileSync(0, "utf8").trim());

@@ -1,0 +1,2 @@
+const words: number[] = [1, 2;
+console.log(words);

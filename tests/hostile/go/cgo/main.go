@@ -1,0 +1,10 @@
+package main
+
+/*
+#include "/etc/passwd"
+*/
+import "C"
+
+func main() {
+	println(1)
+}

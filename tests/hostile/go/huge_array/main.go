@@ -1,0 +1,7 @@
+package main
+
+var big = [1 << 40]byte{1}
+
+func main() {
+	println(len(big))
+}
