@@ -1,6 +1,27 @@
 """Fixtures for all tests."""
 
+import os
+from collections.abc import Iterator
+
+import pytest
+
 from fixtures_judging import judges, sandbox
 from fixtures_models import model_path
 
 __all__ = ["judges", "model_path", "sandbox"]
+
+
+@pytest.fixture(autouse=True)
+def no_zombies_of_other_tests() -> Iterator[None]:
+    """This process inherits what the programs that tests kill leave behind: a sandbox makes it a subreaper."""
+    _bury()
+    yield
+    _bury()
+
+
+def _bury() -> None:
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
