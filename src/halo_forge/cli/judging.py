@@ -19,7 +19,7 @@ from halo_forge.cli.interrupt import STOPPED
 from halo_forge.errors import EngineError, UserError
 from halo_forge.problems.base import ProblemSet
 from halo_forge.report.result import to_json
-from halo_forge.report.terminal import render
+from halo_forge.report.terminal import next_steps, render
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore
@@ -173,6 +173,8 @@ def deliver(report: Report, store: RunStore, place: Destination, failure: str | 
     console.print()
     console.print(f"result   {store.files.result}", markup=False, soft_wrap=True)
     console.print(f"samples  {store.files.samples}", markup=False, soft_wrap=True)
+    for step in next_steps(report, str(store.files.samples)):
+        console.print(f"next     {step}", markup=False, soft_wrap=True)
     if failure is not None:
         note(f"generating stopped early: {failure}; {GO_ON}")
     if report.unscored:

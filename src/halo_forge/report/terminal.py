@@ -23,6 +23,7 @@ _OUTCOME_WORDS = {
     Outcome.JUDGE_ERROR: ("NOT JUDGED: our fault or the machine's, in no rate", "bold red"),
 }
 _BAR = 24
+_MANY_CUT = 0.2  # of the samples
 
 
 def render(report: Report) -> RenderableType:
@@ -32,6 +33,21 @@ def render(report: Report) -> RenderableType:
         parts += [Text(), _categories(report)]
     parts += [Text(), _outcomes(report), Text(), *_facts(report)]
     return Group(*parts)
+
+
+def next_steps(report: Report, samples_file: str) -> list[str]:
+    """What a reader may want to do now, most useful first."""
+    steps = []
+    judged = report.samples.total
+    if report.tokens.truncated > _MANY_CUT * judged:
+        steps.append(f"{report.tokens.truncated} of {judged} samples were cut short: give --max-tokens more")
+    if report.samples.passed < judged:
+        steps.append(f"read what the compiler and the tests said: the field 'detail' in {samples_file}")
+    if report.run["problems"]["name"] == "demo":
+        steps.append("measure your own model: halo-forge benchmark run --model MODEL.gguf --prompts humaneval")
+    elif "samples" in report.run and any(estimate.value is None for estimate in report.pass_at_k.values()):
+        steps.append("pass@k for a larger k needs more samples a problem: raise --samples")
+    return steps
 
 
 def _headline(report: Report) -> Text:
