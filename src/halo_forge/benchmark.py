@@ -148,8 +148,7 @@ class _Run:
 
     def _judge_all(self) -> None:
         if self.generate is not None:
-            # Children inherit it. Verdicts go by CPU time, so being polite costs them nothing.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+            _be_nice()
         try:
             while (generated := self._take()) is not None:
                 self._judge(generated)
@@ -165,6 +164,13 @@ class _Run:
         times = replace(generated.times, judging_started_at=started, judged_at=time.time())
         self.pipeline.store.add_judged(sample, verdict, times)
         self.pipeline.listener.judged(sample, verdict)
+
+
+def _be_nice() -> None:
+    """Let the model have the processor first. Verdicts go by CPU time, so being polite costs them nothing."""
+    thread = threading.get_native_id()  # of this thread only; the programs that it starts inherit it
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, thread, max(_NICENESS, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 def judge(verifier: Verifier, problem: Problem, sample: Sample) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
 from dataclasses import dataclass, replace
 
 from halo_forge.errors import UserError
@@ -11,6 +11,7 @@ from halo_forge.types import Limits
 
 DEFAULT_SAMPLES = 20
 DEFAULT_KS = (1, 5, 10)
+DEFAULT_TEMPERATURE = 0.7
 _MOST_SAMPLES = 1_000_000
 
 
@@ -58,6 +59,19 @@ def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SampleP
     return SamplePlan(count, wanted)
 
 
+def check_temperature(temperature: float | None, *, greedy: bool) -> float:
+    """The temperature, with its default.
+
+    Raises:
+        UserError: a temperature above 0 beside --greedy.
+    """
+    if greedy and temperature not in (None, 0.0):
+        raise UserError(f"--greedy is temperature 0; leave out --greedy or --temperature {temperature:g}")
+    if temperature is None:
+        return 0.0 if greedy else DEFAULT_TEMPERATURE
+    return temperature
+
+
 def check_sampling(settings: SamplingSettings) -> SamplingSettings:
     """The settings, if a model can sample so.
 
@@ -93,6 +107,18 @@ def check_limits(time_limit: float | None, memory_limit: int | None) -> Limits:
     return limits
 
 
+def parse_flags(text: str | None) -> tuple[str, ...] | None:
+    """Compiler flags as a shell would split them; ``None`` stays the default.
+
+    Raises:
+        UserError: a quote that is not closed.
+    """
+    try:
+        return None if text is None else tuple(shlex.split(text))
+    except ValueError as error:
+        raise UserError(f"--compile-flags {text!r}: {str(error).lower()}; quote it for the shell as a whole") from None
+
+
 def check_workers(workers: int | None, default: int) -> int:
     """How many samples are judged at once.
 
@@ -104,8 +130,8 @@ def check_workers(workers: int | None, default: int) -> int:
     return default if workers is None else workers
 
 
-def safe_name(*parts: Sequence[str] | str) -> str:
+def safe_name(*parts: str) -> str:
     """Parts of a file name joined by dashes, with everything unusual replaced."""
-    text = "-".join(str(part) for part in parts)
+    text = "-".join(parts)
     kept = "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
     return kept.strip("-.") or "run"

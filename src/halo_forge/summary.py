@@ -62,8 +62,14 @@ class _Totals:
         self.truncated += sample.finish_reason is FinishReason.LENGTH
 
 
-def summarize(problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject) -> Report:
-    """Everything that a report says. `judged` is read once; samples of problems outside the set are left out."""
+def summarize(
+    problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject, wanted: int
+) -> Report:
+    """Everything that a report says. `judged` is read once; samples of problems outside the set are left out.
+
+    Args:
+        wanted: how many samples the run is to have in all.
+    """
     tallies = {problem.id: _Tally() for problem in problems.problems}
     totals = _Totals()
 
@@ -78,12 +84,12 @@ def summarize(problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence
             yield one.times
 
     generation_s, verification_s = phase_seconds(seen())
-    return _report(problems, tallies, totals, ks, run, (generation_s, verification_s))
+    return _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted)
 
 
 def _report(
     problems: ProblemSet, tallies: dict[str, _Tally], totals: _Totals, ks: Sequence[int], run: JSONObject,
-    seconds: tuple[float | None, float | None],
+    seconds: tuple[float | None, float | None], wanted: int,
 ) -> Report:  # fmt: skip
     scored = [(problem, tally) for problem in problems.problems if (tally := tallies[problem.id]).n]
     counts = [(tally.n, tally.passed) for _, tally in scored]
@@ -100,6 +106,7 @@ def _report(
             passed=sum(tally.passed for _, tally in scored),
         ),
         unscored=totals.unscored,
+        missing=wanted - totals.outcomes.total(),
         outcomes={outcome: totals.outcomes[outcome] for outcome in Outcome if totals.outcomes[outcome]},
         by_category=_by_category(scored),
         problems={problem.id: ProblemCount(tally.n, tally.passed, problem.hash) for problem, tally in scored},

@@ -132,7 +132,7 @@ class Problem:
         prompt: what the model is asked, or the code that it has to go on with.
         language: what the answer has to be written in.
         category: for the breakdown; ``None`` is shown as ``uncategorized``.
-        difficulty: free text, shown by ``data list``.
+        difficulty: free text, shown by ``data show``.
         cases: runs with their expected output (`TestStyle.OUTPUT`).
         tests: source of an assertion suite (`TestStyle.ASSERTS`).
         entry_point: the function that the suite calls.
@@ -330,6 +330,7 @@ class Report:
         passed: of them, those whose first judged sample passed.
         solved: of them, those with any sample that passed.
         unscored: samples that could not be judged; they are in no rate.
+        missing: samples that the run was to have and has not: it ended early.
         judged_by: ``tests``, ``compile`` (no problem has tests), or ``mixed``.
         generation_s: wall seconds of generation, ``None`` when the samples came from a file.
         verification_s: wall seconds from the first to the last judgement.
@@ -344,6 +345,7 @@ class Report:
     pass_at_k: dict[int, Estimate]
     samples: SampleCount
     unscored: int
+    missing: int
     outcomes: dict[Outcome, int]
     by_category: dict[str, CategoryCount]
     problems: dict[str, ProblemCount]

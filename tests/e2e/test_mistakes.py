@@ -57,6 +57,7 @@ def changed(option: str, value: str) -> tuple[str, ...]:
         ("--output", ".", "does not name a file"),
         ("--smaples", "3", "--smaples"),
         ("--samples", "many", "--samples"),
+        ("--compile-flags", "'", "--compile-flags"),
     ],
 )
 def test_a_wrong_option(ready: CommandLine, option: str, value: str, says: str) -> None:
@@ -176,3 +177,36 @@ def test_score_needs_samples(ready: CommandLine) -> None:
     answer = ready("benchmark", "score", "given.jsonl", "--prompts", "problems.jsonl")
     assert answer.status == 2
     assert "given.jsonl" in answer.complaint
+
+
+def test_greedy_is_temperature_0(ready: CommandLine) -> None:
+    answer = ready("benchmark", "run", "--model", "scripted:samples.jsonl", "-p", "problems.jsonl", "--greedy",
+                   "--temperature", "0.9")  # fmt: skip
+    assert answer.status == 2
+    assert "--greedy" in answer.complaint
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "no answer in it"),
+        ('"text"\n', "not an object"),
+        ('{"problem_id": "one"}\n', "'text'"),
+        ('{"problem_id": "one", "text": "x", "n_tokens": -4}\n', "'n_tokens'"),
+        ('{"problem_id": "one", "text": "x", "finish_reason": "tired"}\n', "'finish_reason'"),
+    ],
+)
+def test_a_bad_script(ready: CommandLine, content: str, says: str) -> None:
+    (ready.directory / "samples.jsonl").write_text(content)
+    answer = ready(*RUN)
+    assert answer.status == 2
+    assert says in answer.complaint
+
+
+def test_samples_that_would_be_overwritten(ready: CommandLine) -> None:
+    samples = ready.write("x.samples.jsonl", {"task_id": "one", "solution": "print(1)"})
+    before = samples.read_bytes()
+    answer = ready("benchmark", "score", "x.samples.jsonl", "-p", "problems.jsonl", "-o", "x.json", "--fresh")
+    assert answer.status == 2
+    assert "x.samples.jsonl" in answer.complaint
+    assert samples.read_bytes() == before

@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from e2e.conftest import CommandLine
+from e2e.conftest import HALO_FORGE, CommandLine
 
 FIELDS = {
     "problem_id", "index", "text", "n_tokens", "finish_reason", "seed", "outcome", "passed", "compiled", "cpu_s",
@@ -196,3 +196,39 @@ def test_ctrl_c(long_run: CommandLine) -> None:
     assert "Traceback" not in err
     assert "run the same command, without --fresh, to go on" in err
     assert 0 < len(long_run.lines("x.samples.jsonl")) < 2400
+
+
+def test_a_run_that_is_nicer_already(ready: CommandLine) -> None:
+    """Also where this process may not lower its niceness again."""
+    words = ["nice", "-n", "15", HALO_FORGE, *RUN, "--samples", "3", "--k", "1", "--output", "x.json"]
+    if os.geteuid() == 0:
+        words = ["setpriv", "--bounding-set", "-sys_nice", "--inh-caps", "-sys_nice", *words]
+    done = subprocess.run(words, cwd=ready.directory, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert ready.json("x.json")["samples"]["total"] == 6
+
+
+def test_a_model_that_fails_leaves_a_result_that_says_so(ready: CommandLine) -> None:
+    ready.write("samples.jsonl", *SAMPLES[:3])
+    answer = ready(*RUN, "--samples", "3", "--k", "1", "--output", "x.json")
+    assert answer.status == 3
+    result = ready.json("x.json")
+    jsonschema.validate(result, schema())
+    assert (result["total"], result["missing"]) == (1, 3)
+    assert "NOT COMPLETE: 3 samples are missing" in answer.out
+    assert "hello" in answer.err
+
+
+@pytest.mark.parametrize(
+    "words", [("data", "check", "humaneval"), ("benchmark", "score", "many.jsonl", "-p", "humaneval")]
+)
+def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
+    halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(500)))
+    process = halo.start(*words)
+    time.sleep(2.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "error" not in err

@@ -38,8 +38,11 @@ def judged(name: str, index: int, outcome: Outcome, n_tokens: int | None = 10, *
     )
 
 
-def report(problems: list[Problem], samples: list[JudgedSample], ks: tuple[int, ...] = (1, 2)) -> Report:
-    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN)
+def report(
+    problems: list[Problem], samples: list[JudgedSample], ks: tuple[int, ...] = (1, 2), missing: int = 0
+) -> Report:
+    wanted = len(samples) + missing
+    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN, wanted)
     schema = json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
     jsonschema.validate(json.loads(json.dumps(to_json(found))), schema)
     return found
@@ -108,3 +111,8 @@ def test_judged_by(tests: tuple[bool, bool], word: str) -> None:
 def test_the_published_keys_come_first() -> None:
     keys = list(to_json(report([problem("a")], [judged("a", 0, A)], (1,))))
     assert keys[:6] == ["total", "passed", "pass_rate", "pass_at_k", "by_category", "timing"]
+
+
+def test_what_is_missing_is_said() -> None:
+    found = report([problem("a")], [judged("a", 0, A)], (1,), missing=3)
+    assert to_json(found)["missing"] == 3

@@ -15,7 +15,7 @@ from halo_forge.errors import UserError
 from halo_forge.problems import load_problems, problem_set_names
 from halo_forge.types import Outcome, Problem, Sample, Verdict
 
-_PROMPT_WIDTH = 60
+_SHOWN = 200
 
 
 def list_sets() -> None:
@@ -34,12 +34,13 @@ def list_sets() -> None:
 
 def show_set(problem_set: str) -> None:
     """A line for each problem of a set."""
+    problems = load_problems(problem_set).problems
     table = plain_table("id", "language", "category", "difficulty", "judged by", "prompt")
-    for column in table.columns:
-        column.no_wrap, column.overflow = True, "ellipsis"
-    table.columns[-1].max_width = _PROMPT_WIDTH
-    for problem in load_problems(problem_set).problems:
-        prompt = json.dumps(problem.prompt, ensure_ascii=False)[1:-1]
+    table.columns[0].overflow = "fold"  # an id has to be readable: it is what `data show SET ID` takes
+    table.columns[0].min_width = max(len(problem.id) for problem in problems)
+    table.columns[-1].no_wrap, table.columns[-1].overflow = True, "ellipsis"
+    for problem in problems:
+        prompt = json.dumps(problem.prompt[:_SHOWN], ensure_ascii=False)[1:-1]
         category, difficulty = problem.category or "", problem.difficulty or ""
         table.add_row(problem.id, problem.language.value, category, difficulty, problem.test_style.value, prompt)
     out().print(table)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import platform
-import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from halo_forge.benchmark import Pipeline
 from halo_forge.cli import progress
 from halo_forge.cli.console import err, note, out
 from halo_forge.cli.interrupt import STOPPED
+from halo_forge.config import parse_flags
 from halo_forge.errors import EngineError, UserError
 from halo_forge.problems.base import ProblemSet
 from halo_forge.report.result import to_json
@@ -85,13 +85,14 @@ def open_judging(
     Raises:
         UserError: the verifier does not know a language of the problems, a tool is missing, no sandbox works.
     """
+    compile_flags = parse_flags(flags)
     for line in problems.notes:
         note(f"note: {line}")
     sandbox = open_sandbox(unsafe=unsafe, cancel=cancel)
     with contextlib.closing(sandbox):
         if unsafe:
             err().print("[bold red]no sandbox:[/] the programs will run with your own rights (--unsafe)")
-        workshop = Workshop(sandbox, limits, None if flags is None else tuple(shlex.split(flags)))
+        workshop = Workshop(sandbox, limits, compile_flags)
         verifier = open_verifier(verifier_name, workshop)
         languages = frozenset(problem.language for problem in problems.problems)
         if unknown := languages - verifier.languages:
@@ -148,10 +149,10 @@ class Destination:
     @classmethod
     def of(cls, output: str | None, default_name: str, *, as_json: bool) -> Destination:
         """From --output and --json; ``-`` is standard output, with the files at the default place."""
-        if output in (None, "-"):
+        if output is None or output == "-":
             return cls(Path("results", f"{default_name}.json"), as_json or output == "-")
-        assert output is not None
-        return cls(Path(output), as_json)
+        path = Path(output)
+        return cls(path if path.suffix or not path.name else path.with_name(f"{path.name}.json"), as_json)
 
 
 def deliver(report: Report, store: RunStore, place: Destination, failure: str | None) -> int:
@@ -162,7 +163,7 @@ def deliver(report: Report, store: RunStore, place: Destination, failure: str | 
     """
     result = to_json(report)
     store.write_result(result)
-    if not report.unscored and failure is None:
+    if not report.unscored and not report.missing:
         store.finish()
     console = out()
     if place.as_json:
@@ -179,7 +180,7 @@ def deliver(report: Report, store: RunStore, place: Destination, failure: str | 
         note(f"generating stopped early: {failure}; {GO_ON}")
     if report.unscored:
         note(f"{report.unscored} samples could not be judged; mend the cause (halo-forge doctor); {GO_ON}")
-    return NOT_ALL_JUDGED if failure is not None or report.unscored else 0
+    return NOT_ALL_JUDGED if report.missing or report.unscored else 0
 
 
 def stopped(store: RunStore) -> int:

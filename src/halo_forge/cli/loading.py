@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,23 +15,26 @@ from halo_forge.problems.base import ProblemSet
 
 
 @contextlib.contextmanager
-def open_model(source: ModelSource, settings: SamplingSettings, problems: ProblemSet) -> Iterator[Sampler]:
+def open_model(
+    source: ModelSource, settings: SamplingSettings, problems: ProblemSet, cancel: threading.Event
+) -> Iterator[Sampler]:
     """A sampler for `problems`, closed at the end.
 
     Raises:
+        Cancelled: `cancel` was set while the model was fetched.
         ModelError: the model cannot be fetched or opened.
     """
     if source.embedded is not None:
-        source = ModelSource(source.name, source.engine, pulled(source.embedded), source.embedded)
+        source = ModelSource(source.name, source.engine, pulled(source.embedded, cancel), source.embedded)
     system = "" if settings.system_prompt is None else settings.system_prompt
     longest = max(len(problem.prompt.encode("utf-8", "surrogatepass")) for problem in problems.problems)
     with contextlib.closing(open_sampler(source, settings, longest + len(system.encode()))) as sampler:
         yield sampler
 
 
-def pulled(model: EmbeddedModel) -> Path:
+def pulled(model: EmbeddedModel, cancel: threading.Event) -> Path:
     """An embedded model's weights, fetched under a progress bar if they are not there yet."""
     if (path := cached(model)) is not None:
         return path
     with download(f"fetching {model.name} ({model.size_bytes / 1e6:.0f} MB)") as progress:
-        return fetch(model, progress)
+        return fetch(model, progress, cancel)

@@ -12,7 +12,7 @@ from halo_forge import __version__
 from halo_forge.cli.console import err
 from halo_forge.cli.interrupt import STOPPED
 from halo_forge.cli.verbs import benchmark_run, benchmark_score, data, doctor, models, verifiers
-from halo_forge.errors import HaloForgeError, UserError
+from halo_forge.errors import Cancelled, HaloForgeError, UserError
 
 USERS_MISTAKE, NOT_DONE = 2, 3
 
@@ -59,6 +59,8 @@ def _status() -> int:
         return app(standalone_mode=False) or 0
     except UserError as error:
         return _complain(str(error), USERS_MISTAKE)
+    except Cancelled:
+        return STOPPED
     except HaloForgeError as error:
         return _complain(str(error), NOT_DONE)
     except typer.TyperException as error:  # an unknown option, a missing one, no arguments at all

@@ -54,7 +54,8 @@ class Counts:
     @property
     def summary(self) -> str:
         """The numbers that do not fit a bar."""
-        parts = [f"{self.accepted} of {self.judged_now} pass"] if self.judged_now else []
+        since = " since it was resumed" if self.already_judged else ""
+        parts = [f"{self.accepted} of {self.judged_now} pass{since}"] if self.judged_now else []
         if self.tokens and self.last_sample_at is not None:
             parts.append(f"{self.tokens / max(0.001, self.last_sample_at - self.started):.0f} tokens/s")
         if self.unscored:

@@ -11,7 +11,15 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
 from halo_forge.cli.progress import Counts
-from halo_forge.config import SamplePlan, check_limits, check_sampling, check_workers, safe_name, sample_plan
+from halo_forge.config import (
+    SamplePlan,
+    check_limits,
+    check_sampling,
+    check_temperature,
+    check_workers,
+    safe_name,
+    sample_plan,
+)
 from halo_forge.errors import Cancelled
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.registry import find_model
@@ -33,7 +41,7 @@ class Request:
     samples: int | None
     ks: str | None
     greedy: bool
-    temperature: float
+    temperature: float | None
     top_p: float
     max_tokens: int
     seed: int
@@ -53,7 +61,7 @@ class Request:
         """How to sample, checked."""
         return check_sampling(
             SamplingSettings(
-                temperature=0.0 if self.greedy else self.temperature,
+                temperature=check_temperature(self.temperature, greedy=self.greedy),
                 top_p=self.top_p,
                 max_tokens=self.max_tokens,
                 seed=self.seed,
@@ -81,7 +89,7 @@ def run_benchmark(request: Request) -> int:
         open_judging(
             problems, request.verifier, limits, request.compile_flags, unsafe=request.unsafe, cancel=cancel
         ) as judging,
-        open_model(source, settings, problems) as sampler,
+        open_model(source, settings, problems, cancel) as sampler,
     ):
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
         return _benchmark(sampler, settings, plan, judging, place, workers, cancel, fresh=request.fresh)
@@ -115,5 +123,5 @@ def _benchmark(
         except Cancelled:
             return stopped(store)
         settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
-        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown)
+        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown, total)
         return deliver(report, store, place, failure)

@@ -11,12 +11,12 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
 from halo_forge.config import DEFAULT_KS, check_limits, check_workers, parse_ks, safe_name
-from halo_forge.errors import Cancelled
+from halo_forge.errors import Cancelled, UserError
 from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
 from halo_forge.problems.files import stem
 from halo_forge.problems.samples import count_samples, read_samples
-from halo_forge.store import GeneratedSample, RunStore, Times
+from halo_forge.store import GeneratedSample, RunFiles, RunStore, Times
 from halo_forge.summary import summarize
 
 
@@ -36,6 +36,8 @@ def score_samples(
     problems = load_problems(prompts, limit)
     total = count_samples(samples, problems).total()
     place = Destination.of(output, safe_name(stem(samples), problems.name), as_json=as_json)
+    if Path(samples).resolve() in {path.resolve() for path in RunFiles.of(place.path).all()}:
+        raise UserError(f"{samples} is among the files of the result {place.path}; give another --output")
     with (
         stoppable() as cancel,
         open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
@@ -50,7 +52,7 @@ def score_samples(
             except Cancelled:
                 return stopped(store)
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(judging.problems, store.read_judged(), wanted, shown)
+            report = summarize(judging.problems, store.read_judged(), wanted, shown, total)
             return deliver(report, store, place, None)
 
 

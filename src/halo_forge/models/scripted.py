@@ -56,6 +56,8 @@ class ScriptedSampler:
         except OSError as error:
             raise ModelError(f"{path}: {error.strerror}; write {PREFIX}FILE with a file of answers") from error
         lines = [_line(path, number, raw) for number, raw in enumerate(content.splitlines(), 1) if raw.strip()]
+        if not lines:
+            raise ModelError(f"{path}: there is no answer in it; write one JSON object a line: 'problem_id' and 'text'")
         digest = hashlib.sha256(content).hexdigest()
         return cls(lines, settings, name=path.stem, sha256=digest)
 
@@ -78,7 +80,9 @@ class ScriptedSampler:
             return Sample(problem.id, index, self._script(problem, index, seed), form, FinishReason.STOP, seed=seed)
         lines = self._lines.get(problem.id)
         if lines is None:
-            raise EngineError(f"the script has no answer for problem '{problem.id}'; add a line for it")
+            raise EngineError(
+                f"the script has no answer for problem '{problem.id}'; add a line for it and start over with --fresh"
+            )
         line = lines[index % len(lines)]
         n_tokens = line.get("n_tokens")
         return Sample(
@@ -90,9 +94,15 @@ class ScriptedSampler:
 def _line(path: Path, number: int, raw: bytes) -> dict[str, object]:
     try:
         line = json.loads(raw)
-        FinishReason(line.get("finish_reason", "stop"))
-    except (ValueError, AttributeError) as error:
+    except ValueError as error:
         raise ModelError(f"{path}:{number}: {error}; write one JSON object a line") from error
+    if not isinstance(line, dict):
+        raise ModelError(f'{path}:{number}: not an object; write {{"problem_id": …, "text": …}}')
+    if line.get("finish_reason", "stop") not in set(FinishReason):
+        raise ModelError(f"{path}:{number}: 'finish_reason' is one of {', '.join(FinishReason)}")
+    n_tokens = line.get("n_tokens")
+    if n_tokens is not None and (type(n_tokens) is not int or n_tokens < 0):
+        raise ModelError(f"{path}:{number}: 'n_tokens' is a whole number, 0 or more")
     for key in ("problem_id", "text"):
         if not isinstance(line.get(key), str):
             raise ModelError(f"{path}:{number}: no '{key}'; give the problem's id and the answer's text")

@@ -6,7 +6,7 @@
 ``language``         a key of `LANGUAGES`, in any letter case; if not given, ``python`` for a problem with
                      ``tests`` and ``cpp`` for every other
 ``category``         for the breakdown of the results
-``difficulty``       shown by ``data list``
+``difficulty``       shown by ``data show``
 ``expected_output``  what the program has to print
 ``stdin``            what it reads before; nothing, if not given
 ``cases``            several runs instead: ``[{"stdin": …, "expected_output": …}, …]``

@@ -20,6 +20,7 @@ def to_json(report: Report) -> JSONObject:
         "solved": report.solved,
         "samples": asdict(report.samples),
         "unscored": report.unscored,
+        "missing": report.missing,
         "outcomes": {outcome.value: count for outcome, count in report.outcomes.items()},
         "tokens": {**asdict(report.tokens), "per_second": tokens_per_second(report)},
         "intervals": {

@@ -56,7 +56,7 @@ def _headline(report: Report) -> Text:
         (str(report.run["model"]["name"]), "bold"),
         " on ",
         (str(report.run["problems"]["name"]), "bold"),
-        f": {report.total} problems, {samples} samples",
+        f": {counted(report.total, 'problem')}, {counted(samples, 'sample')}",
     )
 
 
@@ -99,7 +99,7 @@ def _facts(report: Report) -> Iterator[Text]:
     if tokens.completion is not None:
         rate = tokens_per_second(report)
         speed = "" if rate is None else f", {rate:.0f} tokens/s"
-        cut = f", {tokens.truncated} samples cut at the token limit" if tokens.truncated else ""
+        cut = f", {counted(tokens.truncated, 'sample')} cut at the token limit" if tokens.truncated else ""
         yield Text(f"{tokens.completion} tokens generated{speed}{cut}")
     phases = [
         f"{word} {seconds_in_words(seconds)}"
@@ -110,6 +110,8 @@ def _facts(report: Report) -> Iterator[Text]:
         phases[1] += " (side by side)"
     if phases:
         yield Text("time: " + ", ".join(phases))
+    if report.missing:
+        yield Text(f"NOT COMPLETE: {report.missing} samples are missing; these numbers are of the others", "bold red")
     if report.unscored:
         yield Text(f"{report.unscored} samples could not be judged; they count in no rate", "bold red")
     if report.run["sandbox"]["tier"] == "unsafe":
@@ -135,6 +137,11 @@ def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "n/a" if estimate.value is not None else ""
     return f"{100 * estimate.low:.1f}% to {100 * estimate.high:.1f}%"
+
+
+def counted(number: int, word: str) -> str:
+    """``1 sample``, ``2 samples``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -16,6 +16,7 @@ needs a file system that has one, and a forked child that outlives a killed run 
 samples a run asks for, and what its result says, is not known here.
 """
 
+from halo_forge.store.files import RunFiles
 from halo_forge.store.lines import (
     GeneratedSample,
     JudgedSample,
@@ -28,6 +29,7 @@ from halo_forge.store.run import RunStore
 __all__ = [
     "GeneratedSample",
     "JudgedSample",
+    "RunFiles",
     "RunStore",
     "Times",
     "phase_seconds",

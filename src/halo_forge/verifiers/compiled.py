@@ -116,10 +116,10 @@ class CompiledVerifier:
         except JudgeError as error:
             raise ToolchainError(f"{spec.compiler} does not work in the sandbox: {error}") from error
         if not verdict.passed:
+            flags = self.workshop.compile_flags
+            cause = f"it comes with: {spec.tools[0].install}" if flags is None else f"--compile-flags {' '.join(flags)}"
             why = next(iter(verdict.detail.splitlines()), "")
-            raise ToolchainError(
-                f"{spec.compiler} fails on a small correct program: {why} (it comes with: {spec.tools[0].install})"
-            )
+            raise ToolchainError(f"{spec.compiler} fails on a small correct program: {why} ({cause})")
         return dict(ready.versions)
 
     def _warmed(self, ready: _Ready) -> _Ready:

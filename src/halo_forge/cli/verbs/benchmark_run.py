@@ -38,7 +38,7 @@ def run(
     output: options.Output = None,
     as_json: options.AsJson = False,
     engine: Annotated[str, typer.Option(help="Which engine runs the model.")] = "auto",
-    temperature: Annotated[float, typer.Option(help="0 is greedy.")] = 0.7,
+    temperature: Annotated[float | None, typer.Option(help="0 is greedy.", show_default="0.7")] = None,
     top_p: Annotated[float, typer.Option(help="Nucleus sampling.")] = 0.95,
     max_tokens: Annotated[int, typer.Option(help="Generated tokens a sample at the most.")] = 512,
     seed: Annotated[int, typer.Option(help="The same seed gives the same samples.")] = 0,
@@ -46,7 +46,8 @@ def run(
     system_prompt: Annotated[str | None, typer.Option(help="For chat.", show_default="the model's own")] = None,
     prompt_style: Annotated[PromptStyle, typer.Option(help="How problems are put to the model.")] = PromptStyle.AUTO,
     stop: Annotated[
-        list[str] | None, typer.Option("--stop", metavar="TEXT", help="Stop sequence for completions; repeatable.")
+        list[str] | None,
+        typer.Option("--stop", metavar="TEXT", help="Stop sequence for completions (not for chat); repeatable."),
     ] = None,
     time_limit: options.TimeLimit = None,
     memory_limit: options.MemoryLimit = None,

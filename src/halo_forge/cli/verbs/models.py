@@ -29,6 +29,7 @@ def list_models() -> None:
 def pull(name: Annotated[str, typer.Argument(metavar="MODEL", help="Which one.")]) -> None:
     """Fetch a model that is built in."""
     from halo_forge.cli.console import out
+    from halo_forge.cli.interrupt import stoppable
     from halo_forge.cli.loading import pulled
     from halo_forge.errors import UserError
     from halo_forge.models.embedded import MODELS
@@ -37,4 +38,5 @@ def pull(name: Annotated[str, typer.Argument(metavar="MODEL", help="Which one.")
     source = find_model(name)
     if source.embedded is None:
         raise UserError(f"'{name}' is a file already; only {', '.join(MODELS)} can be fetched")
-    out().print(str(pulled(source.embedded)), markup=False, soft_wrap=True)
+    with stoppable() as cancel:
+        out().print(str(pulled(source.embedded, cancel)), markup=False, soft_wrap=True)
