@@ -193,7 +193,7 @@ def test_greedy_is_temperature_0(ready: CommandLine) -> None:
         ('"text"\n', "not an object"),
         ('{"problem_id": "one"}\n', "'text'"),
         ('{"problem_id": "one", "text": "x", "n_tokens": -4}\n', "'n_tokens'"),
-        ('{"problem_id": "one", "text": "x", "finish_reason": "tired"}\n', "'finish_reason'"),
+        ('{"problem_id": "one", "text": "x", "finish_reason": "tired"}\n', "finish_reason"),
     ],
 )
 def test_a_bad_script(ready: CommandLine, content: str, says: str) -> None:

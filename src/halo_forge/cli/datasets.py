@@ -15,7 +15,9 @@ from halo_forge.errors import UserError
 from halo_forge.problems import load_problems, problem_set_names
 from halo_forge.types import Outcome, Problem, Sample, Verdict
 
-_SHOWN = 200
+_SHOWN = 200  # characters of a prompt, at most
+_LEAST_PROMPT = 20
+_GAP = 4
 
 
 def list_sets() -> None:
@@ -33,17 +35,25 @@ def list_sets() -> None:
 
 
 def show_set(problem_set: str) -> None:
-    """A line for each problem of a set."""
-    problems = load_problems(problem_set).problems
+    """A line for each problem of a set; the prompt gets the room that is left."""
+    rows = [
+        (p.id, p.language.value, p.category or "", p.difficulty or "", p.test_style.value, _one_line(p.prompt))
+        for p in load_problems(problem_set).problems
+    ]
     table = plain_table("id", "language", "category", "difficulty", "judged by", "prompt")
-    table.columns[0].overflow = "fold"  # an id has to be readable: it is what `data show SET ID` takes
-    table.columns[0].min_width = max(len(problem.id) for problem in problems)
-    table.columns[-1].no_wrap, table.columns[-1].overflow = True, "ellipsis"
-    for problem in problems:
-        prompt = json.dumps(problem.prompt[:_SHOWN], ensure_ascii=False)[1:-1]
-        category, difficulty = problem.category or "", problem.difficulty or ""
-        table.add_row(problem.id, problem.language.value, category, difficulty, problem.test_style.value, prompt)
-    out().print(table)
+    for number, column in enumerate(table.columns[:-1]):
+        column.no_wrap = True
+        column.min_width = max(len(str(column.header)), *(len(row[number]) for row in rows))
+    taken = sum((column.min_width or 0) + _GAP for column in table.columns[:-1])
+    room = max(_LEAST_PROMPT, out().width - taken)
+    table.columns[-1].no_wrap, table.columns[-1].min_width = True, room
+    for *short, prompt in rows:
+        table.add_row(*short, prompt if len(prompt) <= room else prompt[: room - 1] + "…")
+    out().print(table, soft_wrap=True)
+
+
+def _one_line(text: str) -> str:
+    return json.dumps(text[:_SHOWN], ensure_ascii=False)[1:-1]
 
 
 def show_problem(problem_set: str, problem_id: str) -> None:

@@ -80,9 +80,7 @@ class ScriptedSampler:
             return Sample(problem.id, index, self._script(problem, index, seed), form, FinishReason.STOP, seed=seed)
         lines = self._lines.get(problem.id)
         if lines is None:
-            raise EngineError(
-                f"the script has no answer for problem '{problem.id}'; add a line for it and start over with --fresh"
-            )
+            raise EngineError(f"the script has no answer for problem '{problem.id}'; add one and start over (--fresh)")
         line = lines[index % len(lines)]
         n_tokens = line.get("n_tokens")
         return Sample(
@@ -99,7 +97,8 @@ def _line(path: Path, number: int, raw: bytes) -> dict[str, object]:
     if not isinstance(line, dict):
         raise ModelError(f'{path}:{number}: not an object; write {{"problem_id": …, "text": …}}')
     if line.get("finish_reason", "stop") not in set(FinishReason):
-        raise ModelError(f"{path}:{number}: 'finish_reason' is one of {', '.join(FinishReason)}")
+        given = line["finish_reason"]
+        raise ModelError(f"{path}:{number}: unknown finish_reason {given!r}; give one of {', '.join(FinishReason)}")
     n_tokens = line.get("n_tokens")
     if n_tokens is not None and (type(n_tokens) is not int or n_tokens < 0):
         raise ModelError(f"{path}:{number}: 'n_tokens' is a whole number, 0 or more")

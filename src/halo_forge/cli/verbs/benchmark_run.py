@@ -47,7 +47,7 @@ def run(
     prompt_style: Annotated[PromptStyle, typer.Option(help="How problems are put to the model.")] = PromptStyle.AUTO,
     stop: Annotated[
         list[str] | None,
-        typer.Option("--stop", metavar="TEXT", help="Stop sequence for completions (not for chat); repeatable."),
+        typer.Option("--stop", metavar="TEXT", help="Where a completion ends (never chat); repeatable."),
     ] = None,
     time_limit: options.TimeLimit = None,
     memory_limit: options.MemoryLimit = None,
