@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import functools
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+if TYPE_CHECKING:  # rich is imported when something is printed with it, not for every --help
+    from rich.console import Console
+    from rich.table import Table
 
 
 @functools.cache
 def out() -> Console:
     """For results."""
+    from rich.console import Console
+
     return Console(highlight=False)
 
 
 @functools.cache
 def err() -> Console:
     """For progress, notes and complaints."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 
@@ -27,6 +33,8 @@ def note(text: str) -> None:
 
 def plain_table(*columns: str) -> Table:
     """A table without lines."""
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for column in columns:
         table.add_column(column)

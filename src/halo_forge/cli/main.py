@@ -21,6 +21,7 @@ app = typer.Typer(
     help="How good is a language model at writing code? Measured with real compilers, in a sandbox, with error bars.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: importing what draws boxes would take a third of the time
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="First steps: halo-forge doctor, then halo-forge benchmark run --model smollm2-135m --prompts demo",
 )
