@@ -165,7 +165,8 @@ _PROSE = {
     "bash": _lines(*_PROSE_LINES, indent=""),
 }
 # Comments and strings. A named group is a literal that may span lines; the others end with their line.
-_STRINGS = r""""(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?"""
+# Unrolled, for Python before 3.11.5 matches a possessive repetition of alternatives wrongly.
+_STRINGS = r""""[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*'?"""
 _LITERAL = {
     "brace": re.compile(
         r'//[^\n]*|(?P<block>/\*)|R"(?P<raw>[^\s()\\"]{0,16})\(|(?P<same>"""|`)|@(?P<verbatim>")|' + _STRINGS
@@ -427,8 +428,9 @@ def _rest_of_literal(kind: str, word: str, language: str) -> re.Pattern[str]:
     ends = {"block": r"\*/", "raw": rf'\){word}"', "hashes": f'"{word}', "here": rf"\n[ \t]*{word}\b", "verbatim": word}
     if kind in ends:
         return re.compile(f"(?s:.*?){ends[kind]}")
-    escape = "" if word == "`" and language == "go" else r"\\.|"
-    return re.compile(f"(?s:(?:{escape}(?!{word}).)*+{word})")
+    if word == "`" and language == "go":
+        return re.compile(f"(?s:.*?){word}")
+    return re.compile(rf"(?s:[^\\]*?(?:\\.[^\\]*?)*?{word})")
 
 
 def _first_code(text: str, language: str) -> int | None:
