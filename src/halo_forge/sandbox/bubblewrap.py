@@ -175,16 +175,8 @@ def _execution(seen: Observed, result: bytes) -> Execution:
         words = seen.stderr.decode(errors="replace").strip().splitlines()
         raise JudgeError(f"the sandbox failed: {words[-1] if words else f'bwrap ended with {seen.status}'}")
     ended = code if isinstance(code, int) else None
-    return Execution(
+    return seen.execution(
         exit_code=ended,
         signal=ended - _SIGNALS.start + 1 if ended is not None and ended in _SIGNALS else None,
-        stdout=seen.stdout,
-        stderr=seen.stderr,
-        cpu_s=seen.cpu_s,
-        wall_s=seen.wall_s,
-        peak_rss_mb=seen.peak_rss_mb,
-        killed_by=seen.killed_by,
-        truncated=seen.truncated,
-        kept_waiting_s=seen.kept_waiting_s,
         result=result,
     )

@@ -26,7 +26,7 @@ from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import WORKDIR, ResourceLimits
 from halo_forge.sandbox.streams import InputStream, OutputStream, pipe
-from halo_forge.types import KilledBy
+from halo_forge.types import Execution, KilledBy
 
 _FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
 _MOST_NOTES = 65536
@@ -78,6 +78,22 @@ class Observed:
     killed_by: KilledBy | None
     truncated: bool
     kept_waiting_s: float
+
+    def execution(self, *, exit_code: int | None, signal: int | None, result: bytes) -> Execution:
+        """The same for a verifier; how the program itself ended is what only the sandbox around it can tell."""
+        return Execution(
+            exit_code=exit_code,
+            signal=signal,
+            stdout=self.stdout,
+            stderr=self.stderr,
+            cpu_s=self.cpu_s,
+            wall_s=self.wall_s,
+            peak_rss_mb=self.peak_rss_mb,
+            killed_by=self.killed_by,
+            truncated=self.truncated,
+            kept_waiting_s=self.kept_waiting_s,
+            result=result,
+        )
 
 
 def become_subreaper() -> None:

@@ -122,16 +122,8 @@ def _marked(mark: bytes) -> Iterator[int]:
 
 def _execution(seen: Observed, result: bytes) -> Execution:
     signalled = seen.status < 0
-    return Execution(
+    return seen.execution(
         exit_code=None if seen.killed_by else seen.status if not signalled else 128 - seen.status,
         signal=-seen.status if signalled and not seen.killed_by else None,
-        stdout=seen.stdout,
-        stderr=seen.stderr,
-        cpu_s=seen.cpu_s,
-        wall_s=seen.wall_s,
-        peak_rss_mb=seen.peak_rss_mb,
-        killed_by=seen.killed_by,
-        truncated=seen.truncated,
-        kept_waiting_s=seen.kept_waiting_s,
         result=result,
     )
