@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -39,7 +40,28 @@ class TestStyle(StrEnum):
 
     COMPILE = "compile"  # no tests: compiling is all that is asked
     OUTPUT = "output"  # run it, compare standard output
-    ASSERTS = "asserts"  # call it from a suite of assertions
+    ASSERTS = "asserts"  # Python: call it from a suite of assertions
+    PYTEST = "pytest"  # Python: a file of pytest tests that imports it
+    UNITTEST = "unittest"  # Python: a file of unittest test cases that imports it
+    PROGRAM = "program"  # the tests are the end of the program: a main that calls it and asserts
+    CUSTOM = "custom"  # the user's own command looks at it
+
+
+class Framework(StrEnum):
+    """What runs the tests of a Python problem."""
+
+    ASSERTS = "asserts"
+    PYTEST = "pytest"
+    UNITTEST = "unittest"
+
+
+class Match(StrEnum):
+    """How what a program printed is compared with what is expected."""
+
+    EXACT = "exact"  # byte for byte
+    LINES = "lines"  # blanks at the end of lines and newlines at the end of the text do not count
+    TOKENS = "tokens"  # words between blanks and newlines, however they are spread over lines
+    NUMERIC = "numeric"  # line by line the same words, where numbers may differ by a tolerance
 
 
 class SampleForm(StrEnum):
@@ -116,6 +138,32 @@ class LimitOverrides:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """How the output of a problem is compared.
+
+    Attributes:
+        tolerance: for `Match.NUMERIC`: largest absolute difference, or relative to the expected number where that is
+            above 1. 0 takes 1 and 1.0 for equal, and no more.
+    """
+
+    match: Match = Match.LINES
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CustomTest:
+    """A command of the user's that decides about an answer (contract: docs/verdicts.md).
+
+    Attributes:
+        command: for ``/bin/sh -c``.
+        files: what it finds in its working directory beside the answer: text by name.
+    """
+
+    command: str
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One run of a program: what it reads and what it has to print."""
 
@@ -133,9 +181,11 @@ class Problem:
         language: what the answer has to be written in.
         category: for the breakdown; ``None`` is shown as ``uncategorized``.
         difficulty: free text, shown by ``data show``.
-        cases: runs with their expected output (`TestStyle.OUTPUT`).
-        tests: source of an assertion suite (`TestStyle.ASSERTS`).
-        entry_point: the function that the suite calls.
+        cases: runs with their expected output (`TestStyle.OUTPUT`), compared as `comparison` says.
+        tests: Python: source of a suite for `framework`. Other languages: the end of the program
+            (`TestStyle.PROGRAM`); where the prompt is code, what follows the completion.
+        entry_point: the function that the tests are about.
+        custom: the user's own test (`TestStyle.CUSTOM`).
         prompt_is_code: the prompt is the beginning of the program (HumanEval), not a request in words.
         solution: a reference answer, for ``data check``.
         solution_form: how `solution` is to be read.
@@ -148,8 +198,11 @@ class Problem:
     category: str | None = None
     difficulty: str | None = None
     cases: tuple[Case, ...] = ()
+    comparison: Comparison = Comparison()
     tests: str | None = None
+    framework: Framework = Framework.ASSERTS
     entry_point: str | None = None
+    custom: CustomTest | None = None
     prompt_is_code: bool = False
     solution: str | None = None
     solution_form: SampleForm = SampleForm.SOLUTION
@@ -158,19 +211,22 @@ class Problem:
     @property
     def test_style(self) -> TestStyle:
         """How an answer is judged."""
+        if self.custom is not None:
+            return TestStyle.CUSTOM
         if self.tests is not None:
-            return TestStyle.ASSERTS
+            return TestStyle(self.framework) if self.language is Language.PYTHON else TestStyle.PROGRAM
         return TestStyle.OUTPUT if self.cases else TestStyle.COMPILE
 
     @property
     def hash(self) -> str:
         """SHA-256 (first 16 hex digits) of all that decides a verdict or a generation.
 
-        Category, difficulty and the reference solution are left out: changing them changes no sample's verdict.
+        Category, difficulty and the reference solution are left out: changing them changes no sample's verdict. What
+        has its default is left out too, so that a problem keeps its hash when problems can say more.
         """
-        content = asdict(self)
-        for name in ("category", "difficulty", "solution", "solution_form"):
-            del content[name]
+        ignored = ("category", "difficulty", "solution", "solution_form")
+        said = {f.name for f in fields(self) if f.name not in ignored and getattr(self, f.name) != f.default}
+        content = {name: value for name, value in asdict(self).items() if name in said}
         text = json.dumps(content, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from halo_forge.sandbox.base import ResourceLimits
-from halo_forge.types import Case, Execution, KilledBy, Outcome
+from halo_forge.types import Case, Execution, KilledBy, Language, Outcome, Problem
 from halo_forge.verifiers.base import failure
 from halo_forge.verifiers.cases import run_cases
 
@@ -17,7 +17,9 @@ SLOW = Execution(exit_code=None, signal=None, stdout=b"", stderr=b"", cpu_s=1.0,
 def ran(*executions: Execution) -> tuple[Outcome, str, int, int, int]:
     """Outcome, detail, passed, total, and how many were run."""
     left = list(executions)
-    result = run_cases((Case("", "1"),) * len(executions), LIMITS, lambda _: left.pop(0))
+    result = run_cases(
+        Problem("p", "", Language.C, cases=(Case("", "1"),) * len(executions)), LIMITS, lambda _: left.pop(0)
+    )
     assert result.cpu_s == sum(execution.cpu_s for execution in executions[: len(executions) - len(left)])
     return result.outcome, result.detail, result.passed, result.total, len(executions) - len(left)
 

@@ -13,7 +13,17 @@ import pytest
 from halo_forge.errors import ProblemFileError
 from halo_forge.problems import ProblemSet, load_problems, problem_set_names
 from halo_forge.problems import lines as problem_lines
-from halo_forge.types import Case, Language, LimitOverrides, Problem, SampleForm, TestStyle
+from halo_forge.types import (
+    Case,
+    Comparison,
+    CustomTest,
+    Language,
+    LimitOverrides,
+    Match,
+    Problem,
+    SampleForm,
+    TestStyle,
+)
 
 CHECK = "def check(candidate):\n    assert candidate(1) == 2\n"
 
@@ -63,6 +73,30 @@ class TestOneProblem:
         assert (bare.language, bare.entry_point, bare.test_style) == (Language.PYTHON, None, TestStyle.ASSERTS)
         assert load_one(tmp_path, tests="assert f() == 1", entry_point="f").entry_point == "f"
         assert load_one(tmp_path, tests=CHECK, entry_point="f").tests == CHECK
+
+    def test_tests_of_other_languages_are_the_end_of_the_program(self, tmp_path: Path) -> None:
+        problem = load_one(tmp_path, tests="int main() {}", language="c", prompt_is_code=True, entry_point="f")
+        assert (problem.test_style, problem.prompt_is_code) == (TestStyle.PROGRAM, True)
+
+    @pytest.mark.parametrize("framework", ["pytest", "unittest"])
+    def test_files_of_tests(self, tmp_path: Path, framework: str) -> None:
+        problem = load_one(tmp_path, tests="def check(candidate): pass", framework=framework)
+        assert problem.test_style == framework
+
+    def test_a_command_of_ones_own(self, tmp_path: Path) -> None:
+        problem = load_one(tmp_path, command="python3 check.py", files={"check.py": ""}, language="go")
+        assert problem.custom == CustomTest("python3 check.py", {"check.py": ""})
+        assert problem.test_style is TestStyle.CUSTOM
+        assert load_one(tmp_path, command="true").custom == CustomTest("true")
+
+    def test_how_output_is_compared(self, tmp_path: Path) -> None:
+        def compared(**keys: Any) -> Comparison:
+            return load_one(tmp_path, expected_output="1", **keys).comparison
+
+        assert compared() == Comparison(Match.LINES)
+        assert compared(comparison="exact") == Comparison(Match.EXACT)
+        assert compared(comparison="numeric") == Comparison(Match.NUMERIC, 1e-6)
+        assert compared(comparison="numeric", tolerance=0) == Comparison(Match.NUMERIC, 0.0)
 
     @pytest.mark.parametrize(
         ("alias", "language"),
@@ -182,7 +216,24 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": "p", "stdin": "1", "cases": [{"expected_output": ""}]}, "both 'stdin' and 'cases'; move it into"),
     ({"prompt": "p", "expected_output": "", "cases": [{"expected_output": ""}]}, "both 'cases' and 'expected_output';"),
     ({"prompt": "p", "expected_output": "", "tests": "assert f()"}, "both 'tests' and 'expected_output'; keep the one"),
-    ({"prompt": "p", "entry_point": "f"}, "'entry_point' without 'tests'; add the suite"),
+    ({"prompt": "p", "entry_point": "f"}, "'entry_point' without 'tests' or 'command'; add it, or remove"),
+    ({"prompt": "p", "framework": "pytest"}, "'framework' without 'tests'; add it, or remove 'framework'"),
+    ({"prompt": "p", "framework": "nose", "tests": "x"}, "unknown framework 'nose'; use one of: asserts, pytest, unit"),
+    ({"prompt": "p", "framework": "pytest", "tests": "x", "language": "c"}, "'framework' for c; it is for python only"),
+    ({"prompt": "p", "files": {"a": "b"}}, "'files' without 'command'; add it, or remove 'files'"),
+    ({"prompt": "p", "command": "true", "files": {"../a": "b"}}, "'../a' in 'files' is not the bare name of a file"),
+    ({"prompt": "p", "command": "true", "files": {"a": 1}}, "'files.a' must be a string, not the number 1"),
+    ({"prompt": "p", "command": "true", "files": ["a"]}, "'files' must be an object, not a list"),
+    ({"prompt": "p", "command": "true", "tests": "x"}, "both 'tests' and 'command'; keep the one that is to decide"),
+    ({"prompt": "p", "comparison": "exact"}, "'comparison' without 'expected_output' or 'cases'; add it, or remove"),
+    ({"prompt": "p", "comparison": "fuzzy", "expected_output": ""}, "unknown comparison 'fuzzy'; use one of: exact,"),
+    ({"prompt": "p", "tolerance": 0.1, "expected_output": ""}, "'tolerance' without 'comparison'; add it, or remove"),
+    (
+        {"prompt": "p", "comparison": "exact", "tolerance": 0.1, "expected_output": ""},
+        "'tolerance' is for the comparison 'numeric' only; remove one of them",
+    ),
+    ({"prompt": "p", "comparison": "numeric", "tolerance": -1, "expected_output": ""}, "'tolerance' must be 0 or more"),
+    ({"prompt": "p", "prompt_is_code": "yes"}, "'prompt_is_code' must be true or false, not a string"),
     ({"prompt": "p", "entry_point": "f()", "tests": CHECK}, "'entry_point' must be the bare name of a function"),
     ({"prompt": "p", "tests": CHECK}, "'tests' defines check(candidate) without an 'entry_point'; add the name"),
     ({"prompt": "p", "test_list": ["assert f()"]}, "'test_list' is a key of MBPP, which is not read yet"),

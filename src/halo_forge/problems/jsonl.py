@@ -10,21 +10,31 @@
 ``expected_output``  what the program has to print
 ``stdin``            what it reads before; nothing, if not given
 ``cases``            several runs instead: ``[{"stdin": …, "expected_output": …}, …]``
-``tests``            instead of an output, the source of a suite: bare asserts, or ``def check(candidate)``
+``comparison``       how the output is compared: ``lines`` (the default), ``exact``, ``tokens`` or ``numeric``
+``tolerance``        of ``numeric``: how far numbers may be apart, absolutely or relatively; `TOLERANCE` if not given
+``tests``            instead of an output, the source of tests. Python: bare asserts, or ``def check(candidate)``, or
+                     as ``framework`` says. Other languages: the end of the program, with a ``main`` that asserts
+``framework``        of Python tests: ``asserts`` (the default), ``pytest`` or ``unittest``
 ``entry_point``      the function that the tests are about; needed if they define ``check``, which is called
                      with it
+``command``          instead, for ``/bin/sh``: the user's own test of an answer (docs/verdicts.md)
+``files``            what it needs in its working directory: ``{"name": "text", …}``
+``prompt_is_code``   ``true``: the prompt is the beginning of the program, which completions continue
 ``solution``         a whole program that is right, for ``data check``
 ``time_limit``       CPU seconds of a run, in place of the benchmark's own limit
 ``memory_limit``     MB (mebibytes) of a run, likewise
 ===================  ========================================================================================
 
-A problem with neither an output nor tests asks only that its answer compiles. ``null`` is the same as not given.
+A problem with no output, tests or command asks only that its answer compiles. ``null`` is the same as not given.
 Text that is given is not empty, save ``stdin`` and ``expected_output``. Other keys are ignored.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from enum import StrEnum
+from itertools import filterfalse
+from pathlib import PurePosixPath
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,7 +43,17 @@ from halo_forge.problems.fields import STRICT, Characters, Identifier, Label, Te
 from halo_forge.problems.lines import Record, Source
 from halo_forge.problems.suites import defines_check
 from halo_forge.problems.wording import closest, shown
-from halo_forge.types import Case, JSONObject, Language, LimitOverrides, Problem
+from halo_forge.types import (
+    Case,
+    Comparison,
+    CustomTest,
+    Framework,
+    JSONObject,
+    Language,
+    LimitOverrides,
+    Match,
+    Problem,
+)
 
 LANGUAGES: dict[str, Language] = {
     "c": Language.C,
@@ -63,6 +83,10 @@ LANGUAGES: dict[str, Language] = {
 }
 LONGEST_TIME_S = 3600.0
 MOST_MEMORY_MB = 1024 * 1024
+TOLERANCE = 1e-6
+JUDGED_BY = ("tests", "cases", "expected_output", "command")  # one of them decides
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class CaseRecord(BaseModel):
@@ -87,8 +111,14 @@ class ProblemRecord(BaseModel):
     expected_output: Characters | None = None
     stdin: Characters | None = None
     cases: Annotated[list[CaseRecord], Field(min_length=1)] | None = None
+    comparison: Label | None = None
+    tolerance: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     tests: Text | None = None
+    framework: Label | None = None
     entry_point: Identifier | None = None
+    command: Text | None = None
+    files: dict[str, Characters] | None = None
+    prompt_is_code: bool | None = None
     solution: Text | None = None
     time_limit: Annotated[float, Field(gt=0, le=LONGEST_TIME_S, allow_inf_nan=False)] | None = None
     memory_limit: Annotated[int, Field(ge=1, le=MOST_MEMORY_MB)] | None = None
@@ -112,8 +142,12 @@ def to_problem(record: Record, source: Source) -> Problem:
         category=fields.category,
         difficulty=fields.difficulty,
         cases=_cases(fields),
+        comparison=_comparison(fields, record, source),
         tests=fields.tests,
+        framework=_one_of(Framework, "framework", fields.framework, Framework.ASSERTS, record, source),
         entry_point=fields.entry_point,
+        custom=None if fields.command is None else CustomTest(fields.command, fields.files or {}),
+        prompt_is_code=fields.prompt_is_code is True,
         solution=fields.solution,
         limits=LimitOverrides(cpu_s=fields.time_limit, memory_mb=fields.memory_limit),
     )
@@ -133,21 +167,59 @@ def _language(fields: ProblemRecord, record: Record, source: Source) -> Language
 
 def _contradiction(fields: ProblemRecord, language: Language) -> str | None:
     """What is wrong with the fields together, if anything is."""
-    judged_by = [key for key in ("tests", "cases", "expected_output") if getattr(fields, key) is not None]
+    judged_by = [key for key in JUDGED_BY if getattr(fields, key) is not None]
     if len(judged_by) > 1:
         return f"both {judged_by[0]!r} and {judged_by[1]!r}; keep the one that is to decide"
     if fields.stdin is not None and fields.cases is not None:
         return "both 'stdin' and 'cases'; move it into the cases"
     if fields.stdin is not None and fields.expected_output is None:
         return "'stdin' without 'expected_output'; add what the program has to print, or remove 'stdin'"
-    if fields.entry_point is not None and fields.tests is None:
-        return "'entry_point' without 'tests'; add the suite, or remove 'entry_point'"
-    if fields.tests is not None and language is not Language.PYTHON:
-        return f"'tests' for {language.value}; suites are run for python only, give 'expected_output' or 'cases'"
-    uncalled = fields.tests is not None and fields.entry_point is None
-    if uncalled and defines_check(str(fields.tests)):
+    for key, needed in _NEEDS.items():
+        if getattr(fields, key) is not None and all(getattr(fields, other) is None for other in needed):
+            return f"{key!r} without {' or '.join(map(repr, needed))}; add it, or remove {key!r}"
+    if fields.files is not None and (name := next(filterfalse(_is_plain_name, fields.files), None)) is not None:
+        return f"{shown(name)} in 'files' is not the bare name of a file; write one such as 'check.py'"
+    return _contradiction_of_tests(fields, language)
+
+
+_NEEDS = {
+    "entry_point": ("tests", "command"),
+    "framework": ("tests",),
+    "files": ("command",),
+    "comparison": ("expected_output", "cases"),
+    "tolerance": ("comparison",),
+}
+
+
+def _contradiction_of_tests(fields: ProblemRecord, language: Language) -> str | None:
+    if fields.framework is not None and language is not Language.PYTHON:
+        return f"'framework' for {language.value}; it is for python only, remove it"
+    uncalled = fields.tests is not None and fields.entry_point is None and language is Language.PYTHON
+    if uncalled and fields.framework in (None, Framework.ASSERTS) and defines_check(str(fields.tests)):
         return "'tests' defines check(candidate) without an 'entry_point'; add the name of the function"
     return None
+
+
+def _is_plain_name(name: str) -> bool:
+    return name.isprintable() and name not in ("", ".", "..") and PurePosixPath(name).name == name
+
+
+def _comparison(fields: ProblemRecord, record: Record, source: Source) -> Comparison:
+    match = _one_of(Match, "comparison", fields.comparison, Match.LINES, record, source)
+    if match is Match.NUMERIC:
+        return Comparison(match, TOLERANCE if fields.tolerance is None else fields.tolerance)
+    if fields.tolerance is not None:
+        raise source.bad("'tolerance' is for the comparison 'numeric' only; remove one of them", record.line)
+    return Comparison(match)
+
+
+def _one_of(kind: type[Choice], key: str, value: str | None, default: Choice, record: Record, source: Source) -> Choice:
+    """The member of a vocabulary that a field names."""
+    if value is None:
+        return default
+    if value not in list(kind):
+        raise source.bad(f"unknown {key} {shown(value)}; use one of: {', '.join(kind)}", record.line)
+    return kind(value)
 
 
 def _cases(fields: ProblemRecord) -> tuple[Case, ...]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from halo_forge.sandbox.base import ResourceLimits
-from halo_forge.types import Case, Execution, Outcome
+from halo_forge.types import Case, Comparison, Execution, Outcome, Problem
 from halo_forge.verifiers.base import CasesResult, failure
-from halo_forge.verifiers.checkers import first_difference, same_output
+from halo_forge.verifiers.checkers import difference
 
 
-def run_cases(cases: tuple[Case, ...], limits: ResourceLimits, run: Callable[[Case], Execution]) -> CasesResult:
+def run_cases(problem: Problem, limits: ResourceLimits, run: Callable[[Case], Execution]) -> CasesResult:
     """Run every case, up to the first one that hits the time limit: the rest would only take as long again."""
+    cases = problem.cases
     outcome, detail, cpu_s, passed = Outcome.ACCEPTED, "", 0.0, 0
     for number, case in enumerate(cases, 1):
         execution = run(case)
         cpu_s += execution.cpu_s
-        found = _judge(case, execution, limits)
+        found = _judge(case, execution, limits, problem.comparison)
         if found is None:
             passed += 1
             continue
@@ -28,8 +29,10 @@ def run_cases(cases: tuple[Case, ...], limits: ResourceLimits, run: Callable[[Ca
     return CasesResult(outcome, detail, cpu_s, passed, len(cases))
 
 
-def _judge(case: Case, execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str] | None:
+def _judge(
+    case: Case, execution: Execution, limits: ResourceLimits, comparison: Comparison
+) -> tuple[Outcome, str] | None:
     found = failure(execution, limits)
-    if found is None and not same_output(case.expected_output, execution.stdout):
-        return Outcome.WRONG_ANSWER, first_difference(case.expected_output, execution.stdout)
+    if found is None and (words := difference(case.expected_output, execution.stdout, comparison)) is not None:
+        return Outcome.WRONG_ANSWER, words
     return found

@@ -148,7 +148,7 @@ class CompiledVerifier:
         limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         run = self.workshop.run
         return watch.cases_verdict(
-            run_cases(problem.cases, limits, lambda case: run(_run_command(ready, built, case, limits)))
+            run_cases(problem, limits, lambda case: run(_run_command(ready, built, case, limits)))
         )
 
     def _compile(self, ready: _Ready, source: str) -> _Built:

@@ -125,7 +125,7 @@ class PythonVerifier:
                 self._run_program(source, Case("", ""), limits, "parse")
                 detail = "parsed; there is nothing to compare with"
                 return watch.verdict(Outcome.ACCEPTED, compiled=True, detail=detail)
-            runs = run_cases(problem.cases, limits, lambda case: self._run_program(source, case, limits, "run"))
+            runs = run_cases(problem, limits, lambda case: self._run_program(source, case, limits, "run"))
         except _DoesNotParse as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         return watch.cases_verdict(runs)
