@@ -7,9 +7,9 @@ A case is a source file, the sample, with a TOML file that says what it has to g
 ``why``             what the case is about, where its name does not say it
 ``expected_output`` what the program has to print; with ``stdin``, if it reads anything, ``stdin_repeat`` times
 ``cases``           several runs instead
-``tests``           an assertion suite instead; with ``entry_point``, if it defines ``check``
+``tests``           an assertion suite instead, or the end of the program; with ``entry_point``, where it needs one
 ``form``            ``solution`` (the default) or ``completion``, which is judged as it stands, without extracting it
-``prompt``          what a completion continues
+``prompt``          what a completion continues; ``prompt_is_code``: true, where it is the beginning of the program
 ``time_limit``      CPU seconds; ``memory_limit``, ``output_limit`` (bytes) and ``compile_time_limit`` likewise
 ``repeat``          how often the source is repeated, for what is too long to be kept
 ``detail``          words that the verdict's detail has to hold; ``no_detail``: a list of words that it must not
@@ -117,6 +117,11 @@ def read_case(description: Path, language: Language) -> JudgingCase:
     return _case(f"{language}-{name}", language, text, fields)
 
 
+def read_answer(language: Language, fields: Mapping[str, Any]) -> JudgingCase:
+    """A case whose ``text`` and ``name`` stand among the other keys."""
+    return _case(f"{language}-{fields['name']}", language, fields["text"], fields)
+
+
 def read_suite(path: Path) -> JudgingCase:
     """A Python solution and its tests in one file: ``# key: value`` lines, solution, ``# tests``, tests."""
     text = path.read_text(encoding="utf-8")
@@ -138,6 +143,7 @@ def _case(name: str, language: Language, text: str, fields: Mapping[str, Any]) -
         cases=tuple(_runs(fields)),
         tests=fields.get("tests"),
         entry_point=fields.get("entry_point"),
+        prompt_is_code=fields.get("prompt_is_code", False),
         limits=LimitOverrides(fields.get("time_limit"), fields.get("memory_limit")),
     )
     wanted = fields["outcome"]

@@ -15,8 +15,9 @@ from halo_forge.problems.jsonl import LANGUAGES
 from halo_forge.sandbox.base import Command, ResourceLimits, Sandbox
 from halo_forge.types import Execution, Language, Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.description import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.extract import TAGS
+from halo_forge.verifiers.joining.pieces import Names
 from halo_forge.verifiers.languages import java, javascript
 from halo_forge.verifiers.registry import TOOLCHAINS, compiles_only, default_judges, open_verifier
 from halo_forge.verifiers.toolchain import Tool, find_tool, home_of

@@ -7,6 +7,8 @@ a sample could have prepared is ever opened here. A problem without cases is jud
 from __future__ import annotations
 
 import re
+import secrets
+import signal
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +19,9 @@ from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
-from halo_forge.verifiers.description import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.extract import extract_code
+from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
 from halo_forge.verifiers.toolchain import find_tool, home_of, version_of
 from halo_forge.verifiers.warm import NOWHERE, kept
 
@@ -48,6 +51,11 @@ class _Ready:
     versions: Mapping[str, str]
     read_only: tuple[Path, ...]
     warm: Path = NOWHERE
+
+    def for_tests(self) -> _Ready:
+        """The same language, for programs that have their tests in them."""
+        spec, tests = self.spec, self.spec.tests
+        return replace(self, spec=replace(spec, compile=tests.compile or spec.compile, run=tests.run or spec.run))
 
     def words(self, words: tuple[str, ...], names: Names, limits: ResourceLimits, flags: tuple[str, ...]) -> list[str]:
         """A command with every mark replaced."""
@@ -100,12 +108,14 @@ class CompiledVerifier:
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
         watch = Stopwatch(sample)
-        if problem.test_style is TestStyle.ASSERTS:
-            raise JudgeError(f"an assertion suite can't be run for {problem.language.value}")
-        source = _source(problem, sample)
-        if source is None:
+        code = extract_code(sample.text, problem.language, problem.entry_point)
+        if sample.form is SampleForm.COMPLETION:
+            code = sample.text  # belongs behind the prompt as it is
+        if code is None:
             return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
-        return self._judge(problem, source, watch)
+        if problem.test_style is TestStyle.PROGRAM:
+            return self._judge_tests(problem, sample, code, watch)
+        return self._judge(problem, problem.prompt + code if sample.form is SampleForm.COMPLETION else code, watch)
 
     def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
         ready = self._warmed(_find(spec))
@@ -127,7 +137,8 @@ class CompiledVerifier:
         if warm is None:
             return ready
         cold = replace(spec, compile=warm.compile, product=warm.product)
-        command = self._compile_command(replace(ready, spec=cold), spec.names(warm.source), warm.source.encode())
+        names = spec.names(warm.source)
+        command = self._compile_command(replace(ready, spec=cold), names, {names.source: warm.source.encode()})
         identity = repr(
             (warm, sorted(ready.tools.items()), sorted(ready.versions.items()), sorted(command.env.items()))
         )
@@ -138,7 +149,7 @@ class CompiledVerifier:
     def _judge(self, problem: Problem, source: str, watch: Stopwatch) -> Verdict:
         ready = self._ready[problem.language]
         try:
-            built = self._compile(ready, source)
+            built = self._compile(ready, Program(source, ready.spec.names(source)))
         except _DoesNotCompile as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         if not problem.cases:
@@ -148,17 +159,38 @@ class CompiledVerifier:
         limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         run = self.workshop.run
         return watch.cases_verdict(
-            run_cases(problem, limits, lambda case: run(_run_command(ready, built, case, limits)))
+            run_cases(problem, limits, lambda case: run(_run_command(ready, built, case.stdin, limits)))
         )
 
-    def _compile(self, ready: _Ready, source: str) -> _Built:
-        spec, content = ready.spec, source.encode("utf-8", "replace")
+    def _judge_tests(self, problem: Problem, sample: Sample, code: str, watch: Stopwatch) -> Verdict:
+        """One test, which is passed when the program says what only the end of its tests knows."""
+        ready = self._ready[problem.language].for_tests()
+        word = secrets.token_hex(16)
+        try:
+            built = self._compile(ready, ready.spec.tests.join(Pieces.of(problem, sample, code, word)))
+        except _DoesNotCompile as complaint:
+            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
+        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
+        execution = self.workshop.run(_run_command(ready, built, "", limits))
+        outcome, detail = _outcome_of_tests(execution, limits, ready.spec, word)
+        return watch.verdict(
+            outcome,
+            compiled=True,
+            detail=detail,
+            cpu_s=execution.cpu_s,
+            passed=int(outcome is Outcome.ACCEPTED),
+            total=1,
+        )
+
+    def _compile(self, ready: _Ready, program: Program) -> _Built:
+        spec, names = ready.spec, program.names
+        content = program.source.encode("utf-8", "replace")
         if len(content) > _MOST_SOURCE_BYTES:
             raise _DoesNotCompile(
                 f"the source has {len(content)} bytes; more than {_MOST_SOURCE_BYTES} are not compiled"
             )
-        names = spec.names(source)
-        command = self._compile_command(ready, names, content)
+        files = {names.source: content, **{name: text.encode() for name, text in program.beside.items()}}
+        command = self._compile_command(ready, names, files)
         kills_before = proc.oom_kills()
         execution = self.workshop.run(command)
         if _lost_a_part(execution):
@@ -167,12 +199,12 @@ class CompiledVerifier:
             execution = self.workshop.run(command)
         _raise_complaint(execution, spec, command)
         if not spec.product:
-            return _Built({names.source: content}, names)
+            return _Built(files, names)
         if not execution.result:
             raise _DoesNotCompile(f"{spec.compiler} made no program of it\n{_words(execution)}")
         return _Built({_ARCHIVE if spec.product.endswith("/") else spec.product: execution.result}, names)
 
-    def _compile_command(self, ready: _Ready, names: Names, content: bytes) -> Command:
+    def _compile_command(self, ready: _Ready, names: Names, files: Mapping[str, bytes]) -> Command:
         spec = ready.spec
         limits = self.workshop.compile_limits(address_space=spec.address_space)
         flags = spec.flags if self.workshop.compile_flags is None else self.workshop.compile_flags
@@ -180,14 +212,14 @@ class CompiledVerifier:
         return Command(
             argv=("/bin/sh", "-c", _hand_out(spec.product), "compile", RESULT_FD, spec.product, *call),
             limits=limits,
-            files={names.source: content},
+            files=files,
             wants_result=True,
             read_only=ready.read_only,
             env=ready.env(spec.compile_env, names, limits),
         )
 
 
-def _run_command(ready: _Ready, built: _Built, case: Case, limits: ResourceLimits) -> Command:
+def _run_command(ready: _Ready, built: _Built, stdin: str, limits: ResourceLimits) -> Command:
     spec = ready.spec
     argv = ready.words(spec.run, built.names, limits, flags=())
     if _ARCHIVE in built.files:
@@ -197,7 +229,7 @@ def _run_command(ready: _Ready, built: _Built, case: Case, limits: ResourceLimit
         argv=tuple(argv),
         limits=limits,
         files=built.files,
-        stdin=case.stdin.encode("utf-8", "surrogatepass"),
+        stdin=stdin.encode("utf-8", "surrogatepass"),
         read_only=ready.read_only if needs_tools else (),
         env=ready.env(spec.run_env, built.names, limits),
     )
@@ -222,10 +254,20 @@ def _hand_out(product: str) -> str:
     return _HAND_OUT_DIRECTORY if product.endswith("/") else _HAND_OUT_FILE
 
 
-def _source(problem: Problem, sample: Sample) -> str | None:
-    if sample.form is SampleForm.COMPLETION:
-        return problem.prompt + sample.text
-    return extract_code(sample.text, problem.language, problem.entry_point)
+def _outcome_of_tests(
+    execution: Execution, limits: ResourceLimits, spec: CompiledLanguage, word: str
+) -> tuple[Outcome, str]:
+    found = failure(execution, limits)
+    if found is None:
+        if word.encode() in execution.stdout:
+            return Outcome.ACCEPTED, ""
+        return Outcome.RUNTIME_ERROR, "the program ended before its tests did"
+    outcome, detail = found
+    said = execution.stdout + b"\n" + execution.stderr
+    by_itself = execution.signal in (None, signal.SIGABRT)
+    if outcome is Outcome.RUNTIME_ERROR and by_itself and spec.tests.wrong.search(said):
+        return Outcome.WRONG_ANSWER, f"{detail}\n{execution.stdout.decode(errors='replace')}"
+    return outcome, detail
 
 
 def _lost_a_part(execution: Execution) -> bool:

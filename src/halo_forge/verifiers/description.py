@@ -6,21 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from halo_forge.types import Language
+from halo_forge.verifiers.joining.pieces import Names, TestProgram
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the source decides itself.
-
-    Attributes:
-        source: the name of the file that holds it.
-        main: what is started in the end, in the language's own words.
-    """
-
-    source: str
-    main: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +27,7 @@ class CompiledLanguage:
             (empty).
         run: starts the program. Empty: it can't be started here, and a problem is judged by compiling alone.
         self_test: a program that prints ``ready``.
+        tests: how an answer and tests become one program.
         flags: defaults, replaced as a whole by --compile-flags.
         compile_env, run_env: variables; the same marks as in a command.
         warm: what is worth keeping from one compile to the next.
@@ -52,6 +41,7 @@ class CompiledLanguage:
     tools: tuple[Tool, ...]
     compile: tuple[str, ...]
     self_test: str
+    tests: TestProgram
     product: str = "program"
     run: tuple[str, ...] = ("./program",)
     flags: tuple[str, ...] = ()

@@ -1,10 +1,24 @@
 """C, with gcc, clang, and gcc for Windows."""
 
+import re
 from dataclasses import replace
 
 from halo_forge.types import Language
 from halo_forge.verifiers.description import CompiledLanguage, always
+from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
+from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
 from halo_forge.verifiers.toolchain import Tool
+
+# Called when main returns, by whichever way; not when the program ends otherwise.
+_END = """\
+static void halo_forge_end(int *mark) {{ (void)mark; __builtin_printf("%s\\n", "{word}"); }}
+"""
+_MARK = " int halo_forge_mark __attribute__((cleanup(halo_forge_end)));"
+
+
+def _join(pieces: Pieces) -> Program:
+    return Program(joined(pieces, _END.format(word=pieces.word), _MARK), Names("main.c"))
+
 
 GCC = CompiledLanguage(
     language=Language.C,
@@ -13,6 +27,7 @@ GCC = CompiledLanguage(
     compile=("{gcc}", "{flags}", "-o", "program", "{source}", "-lm"),
     flags=("-w", "-O2"),
     self_test='#include <stdio.h>\nint main(void) { puts("ready"); return 0; }\n',
+    tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )
 CLANG = replace(
     GCC,

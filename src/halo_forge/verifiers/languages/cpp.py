@@ -1,10 +1,24 @@
 """C++, with g++, clang++, and g++ for Windows."""
 
+import re
 from dataclasses import replace
 
 from halo_forge.types import Language
 from halo_forge.verifiers.description import CompiledLanguage, always
+from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
+from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
 from halo_forge.verifiers.toolchain import Tool
+
+# Goes out of scope when main returns, by whichever way; not when the program ends otherwise.
+_END = """\
+struct halo_forge_end {{ ~halo_forge_end() {{ __builtin_printf("%s\\n", "{word}"); }} }};
+"""
+_MARK = " halo_forge_end halo_forge_mark;"
+
+
+def _join(pieces: Pieces) -> Program:
+    return Program(joined(pieces, _END.format(word=pieces.word), _MARK), Names("main.cpp"))
+
 
 GCC = CompiledLanguage(
     language=Language.CPP,
@@ -13,6 +27,7 @@ GCC = CompiledLanguage(
     compile=("{g++}", "{flags}", "-o", "program", "{source}", "-pthread"),
     flags=("-w", "-O2", "-std=gnu++17"),
     self_test='#include <iostream>\nint main() { std::cout << "ready\\n"; }\n',
+    tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )
 CLANG = replace(
     GCC,

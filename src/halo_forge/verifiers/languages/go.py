@@ -1,7 +1,11 @@
 """Go, with the go command: the standard library, no modules from elsewhere, no C."""
 
+import re
+
 from halo_forge.types import Language
 from halo_forge.verifiers.description import CompiledLanguage, always
+from halo_forge.verifiers.joining.go_file import joined
+from halo_forge.verifiers.joining.pieces import TestProgram
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
 
@@ -16,6 +20,7 @@ _PACKAGES = (
     "testing", "text/tabwriter", "text/template", "time", "unicode", "unicode/utf8", "unsafe",
 )  # fmt: skip
 _BUILD = ("{go}", "build", "{flags}", "-o", "made/", "{source}")  # into a directory go programs alone
+_BUILD_TESTS = ("{go}", "test", "-c", "{flags}", "-o", "made/main", "{source}")
 
 GO = CompiledLanguage(
     language=Language.GO,
@@ -25,6 +30,10 @@ GO = CompiledLanguage(
     product="made/main",
     run=("./made/main",),
     self_test='package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("ready") }\n',
+    tests=TestProgram(
+        joined, re.compile(rb"^\s*--- FAIL: (?!.*^panic: )", re.M | re.S),
+        compile=("/bin/sh", "-c", _LINK_CACHE, "{warm}", *_BUILD_TESTS),
+    ),
     compile_env={
         "GOENV": "off", "GO111MODULE": "off", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOTELEMETRY": "off",
         "CGO_ENABLED": "0", "GOMAXPROCS": "2",

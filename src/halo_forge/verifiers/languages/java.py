@@ -3,7 +3,11 @@
 import re
 
 from halo_forge.types import Language
-from halo_forge.verifiers.description import CompiledLanguage, Names
+from halo_forge.verifiers.description import CompiledLanguage
+from halo_forge.verifiers.joining.braces import JAVA as READER
+from halo_forge.verifiers.joining.classes import Tongue, joined
+from halo_forge.verifiers.joining.javatuples import javatuples
+from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
 
@@ -42,6 +46,30 @@ _COMPILE = (
     "-encoding", "UTF-8", "-proc:none", "{flags}", "-d", "made", "{source}",
 )  # fmt: skip
 _SELF_TEST = 'public class Ready { public static void main(String[] a) { System.out.println("ready"); } }\n'
+_RUN = (
+    "{java}", *_FEW_THREADS, "-Xms16m", "-Xmx{heap_mb}m", "-Xss4m",
+    "-Xlog:disable", "-Xlog:all=warning:stderr", "-cp", "made",
+)  # fmt: skip
+_TONGUE = Tongue(
+    reader=READER,
+    main=re.compile(r"(?:\b(?:public|static|final)\s+)*\bvoid\s+(main)\s*\([^)]*\)\s*(?:throws\s+[\w.,\s]+)?\{"),
+    imports=("import ",),
+)
+_END = """
+class HaloForgeEnd {{
+    public static void main(String[] args) throws Throwable {{
+        {main}(args);
+        new java.io.FileOutputStream(java.io.FileDescriptor.out).write("{word}\\n".getBytes());
+    }}
+}}
+"""
+
+
+def _join(pieces: Pieces) -> Program:
+    source, main, _ = joined(pieces, _TONGUE)
+    names = Names(_names(source).source, "HaloForgeEnd")
+    return Program(source + _END.format(main=main, word=pieces.word), names, javatuples(source))
+
 
 JAVA = CompiledLanguage(
     language=Language.JAVA,
@@ -50,11 +78,9 @@ JAVA = CompiledLanguage(
     compile=("{javac}", "-J-XX:SharedArchiveFile={warm}/javac.jsa", *_COMPILE),
     flags=("-nowarn",),
     product="made/",
-    run=(
-        "{java}", *_FEW_THREADS, "-Xms16m", "-Xmx{heap_mb}m", "-Xss4m",
-        "-Xlog:disable", "-Xlog:all=warning:stderr", "-cp", "made", "{main}",
-    ),
+    run=(*_RUN, "{main}"),
     self_test=_SELF_TEST,
+    tests=TestProgram(_join, re.compile(rb"java\.lang\.AssertionError"), run=(*_RUN, "-ea", "{main}")),
     # The compiler's own classes, as it has them in memory once it started.
     warm=Warm(
         source="import java.util.*; import java.util.stream.*;\n" + _SELF_TEST,

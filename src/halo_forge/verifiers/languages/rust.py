@@ -1,12 +1,26 @@
 """Rust, with rustc alone: no crates but the standard library, no build script, no procedural macro."""
 
+import re
 import subprocess
 from pathlib import Path
 
-from halo_forge.errors import ToolchainError
+from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.types import Language
 from halo_forge.verifiers.description import CompiledLanguage, always
+from halo_forge.verifiers.joining.braces import RUST
+from halo_forge.verifiers.joining.fitting import continued, preamble, split_tests
+from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
 from halo_forge.verifiers.toolchain import Tool
+
+_MAIN = re.compile(r"(?:\bpub\s+)?\bfn\s+main\s*\(\s*\)[^{;]*\{")
+_ASSERTION = re.compile(r"(?<![\w:])(assert(?:_eq|_ne)?)\s*!")
+# Dropped when main returns, by whichever way; not when the program ends otherwise.
+_END = """\
+struct HaloForgeEnd;
+impl ::std::ops::Drop for HaloForgeEnd {{
+    fn drop(&mut self) {{ if !::std::thread::panicking() {{ ::std::println!("{word}"); }} }}
+}}
+"""
 
 
 def _behind_the_launcher(found: Path) -> Path:
@@ -16,6 +30,23 @@ def _behind_the_launcher(found: Path) -> Path:
     if answer.returncode != 0 or not place.is_file():
         raise ToolchainError(f"{found} does not work: {answer.stderr.strip() or 'it has no toolchain'}")
     return place
+
+
+def _join(pieces: Pieces) -> Program:
+    _, tests = split_tests(pieces.tests)
+    body = RUST.body(tests, _MAIN)
+    if body is None:
+        raise JudgeError("the tests have no main function")
+    tests = f"{tests[: body[1] + 1]} let _halo_forge_end = HaloForgeEnd;{tests[body[1] + 1 :]}"
+    tests = _ASSERTION.sub(r"::std::\1!", tests)  # not a macro of the answer that is called so
+    end = _END.format(word=pieces.word)
+    return Program(f"{_answer(pieces)}\n{end}{tests}", Names("main.rs"))
+
+
+def _answer(pieces: Pieces) -> str:
+    if pieces.continues:
+        return continued(pieces, RUST)
+    return preamble(pieces.prompt, pieces.answer, ("use ",)) + RUST.without(pieces.answer, _MAIN)
 
 
 RUSTC = CompiledLanguage(
@@ -28,4 +59,5 @@ RUSTC = CompiledLanguage(
     ),
     flags=("--edition=2021", "-C", "opt-level=2", "-C", "codegen-units=1"),
     self_test='fn main() { println!("ready"); }\n',
+    tests=TestProgram(_join, re.compile(rb"\bassertion .*failed")),
 )  # fmt: skip
