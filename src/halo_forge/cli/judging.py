@@ -25,7 +25,7 @@ from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore
 from halo_forge.types import JSONObject, Limits, Report, Sample, TestStyle
 from halo_forge.verifiers.base import Verifier, Workshop
-from halo_forge.verifiers.registry import compiles_only, open_verifier
+from halo_forge.verifiers.registry import AUTO, CUSTOM, compiles_only, open_verifier
 
 NOT_ALL_JUDGED = 3
 GO_ON = "run the same command, without --fresh, to go on"
@@ -94,7 +94,8 @@ def open_judging(
             err().print("[bold red]no sandbox:[/] the programs will run with your own rights (--unsafe)")
         workshop = Workshop(sandbox, limits, compile_flags)
         verifier = open_verifier(verifier_name, workshop)
-        languages = frozenset(problem.language for problem in problems.problems)
+        _check_commands(problems, verifier_name)
+        languages = frozenset(problem.language for problem in problems.problems if problem.custom is None)
         if unknown := languages - verifier.languages:
             raise UserError(
                 f"verifier '{verifier_name}' cannot judge {', '.join(sorted(unknown))} "
@@ -106,11 +107,29 @@ def open_judging(
         yield Judging(problems, verifier, workshop, tools)
 
 
+def _check_commands(problems: ProblemSet, verifier_name: str) -> None:
+    """A problem's own command is for the verifier that runs it.
+
+    Raises:
+        UserError: it would not be run, or there is none to run.
+    """
+    own = [problem.id for problem in problems.problems if problem.custom is not None]
+    if own and verifier_name not in (AUTO, CUSTOM):
+        raise UserError(
+            f"problem '{own[0]}' is judged by its own 'command', not by {verifier_name}; leave --verifier out"
+        )
+    if verifier_name == CUSTOM and len(own) < len(problems.problems):
+        without = next(problem.id for problem in problems.problems if problem.custom is None)
+        raise UserError(f"problem '{without}' has no 'command' for --verifier custom; add one, or leave --verifier out")
+
+
 def _without_tests(problems: ProblemSet, verifier_name: str) -> ProblemSet:
     """As other problems, with other hashes: their results are not to be compared with those of the tests."""
     if all(problem.test_style is TestStyle.COMPILE for problem in problems.problems):
         return problems
     note(f"note: {verifier_name} compiles for another system, so a program that compiles passes: no test is run")
+    if own := next((p.id for p in problems.problems if p.test_style is TestStyle.PROGRAM), None):
+        raise UserError(f"problem '{own}' is a function for its tests, which {verifier_name} can't run; leave it out")
     bare = (replace(problem, cases=(), tests=None, entry_point=None) for problem in problems.problems)
     return replace(problems, problems=tuple(bare))
 

@@ -17,7 +17,7 @@ from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
 from halo_forge.verifiers.base import Workshop
-from halo_forge.verifiers.registry import default_judges, open_verifier, verifier_names
+from halo_forge.verifiers.registry import AUTO, CUSTOM, default_judges, open_verifier, verifier_names
 
 Row = tuple[str, str, str]
 
@@ -29,7 +29,8 @@ def list_verifiers() -> None:
         for name, row in _all_trials(sandbox):
             table.add_row(name, *row)
         judges = sorted(default_judges(Workshop(sandbox, Limits())).items())
-        table.add_row("auto", "", "", ", ".join(f"{language}: {judge}" for language, judge in judges))
+        table.add_row(CUSTOM, "any", "", "the problem's own 'command' (docs/verdicts.md)")
+        table.add_row(AUTO, "", "", ", ".join(f"{language}: {judge}" for language, judge in judges))
     out().print(table)
 
 
@@ -81,8 +82,8 @@ def _toolchains(sandbox: Sandbox) -> Iterator[Row]:
 
 
 def _all_trials(sandbox: Sandbox) -> Iterator[tuple[str, Row]]:
-    """The name of each verifier with each of its trials; ``auto`` only passes on to the others."""
-    names = [name for name in verifier_names() if name != "auto"]
+    """The name of each verifier with each of its trials; some only pass on to others or to the user's commands."""
+    names = [name for name in verifier_names() if name not in (AUTO, CUSTOM)]
     with ThreadPoolExecutor(default_workers()) as pool:
         answers = pool.map(lambda name: trials(name, Workshop(sandbox, Limits())), names)
         for name, rows in zip(names, answers, strict=True):

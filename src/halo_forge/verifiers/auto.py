@@ -1,4 +1,4 @@
-"""The default verifier: each problem goes to the one that knows its language."""
+"""The default verifier: each problem goes to the one that knows its language, or to its own command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ class AutoVerifier:
 
     name = "auto"
 
-    def __init__(self, *verifiers: Verifier) -> None:
+    def __init__(self, custom: Verifier, *verifiers: Verifier) -> None:
+        """With the one for problems that bring a command, and the others."""
+        self._custom = custom
         self._verifiers = verifiers
         self._by_language = {language: v for v in reversed(verifiers) for language in v.languages}
 
@@ -37,4 +39,5 @@ class AutoVerifier:
 
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
-        return self._by_language[problem.language].verify(problem, sample)
+        verifier = self._by_language[problem.language] if problem.custom is None else self._custom
+        return verifier.verify(problem, sample)

@@ -9,9 +9,11 @@ from importlib.metadata import EntryPoint, entry_points
 
 from halo_forge.errors import ToolchainError
 from halo_forge.types import Language
+from halo_forge.verifiers import custom
 from halo_forge.verifiers.auto import AutoVerifier
 from halo_forge.verifiers.base import Verifier, Workshop
 from halo_forge.verifiers.compiled import CompiledVerifier
+from halo_forge.verifiers.custom import CustomVerifier
 from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.languages import bash, c, cpp, csharp, go, java, javascript, rust, typescript
 from halo_forge.verifiers.python import PythonVerifier
@@ -19,6 +21,7 @@ from halo_forge.verifiers.python import PythonVerifier
 Factory = Callable[[Workshop], Verifier]
 
 ENTRY_POINTS = "halo_forge.verifiers"
+AUTO, CUSTOM = "auto", custom.NAME
 
 
 TOOLCHAINS: Mapping[str, tuple[CompiledLanguage, ...]] = {
@@ -41,11 +44,13 @@ def _toolchain(name: str, workshop: Workshop) -> Verifier:
 
 def _auto(workshop: Workshop) -> AutoVerifier:
     """Where two know a language, the first one gets it."""
-    return AutoVerifier(PythonVerifier(workshop), *(_toolchain(name, workshop) for name in TOOLCHAINS))
+    by_language = (PythonVerifier(workshop), *(_toolchain(name, workshop) for name in TOOLCHAINS))
+    return AutoVerifier(CustomVerifier(workshop), *by_language)
 
 
 VERIFIERS: Mapping[str, Factory] = {
-    "auto": _auto,
+    AUTO: _auto,
+    CUSTOM: CustomVerifier,
     "python": PythonVerifier,
     **{name: functools.partial(_toolchain, name) for name in TOOLCHAINS},
 }
