@@ -300,6 +300,7 @@ class Verdict:
         detail: one line to a screenful for a reader: the compiler's words, the difference, the exception.
         cpu_s: CPU seconds of the program, compilation not included; ``None`` when it never ran.
         wall_s: seconds that judging took, compilation included.
+        warned: it compiled, and the compiler warned about it, as far as its flags let it; ``None`` when not known.
     """
 
     problem_id: str
@@ -311,6 +312,7 @@ class Verdict:
     detail: str = ""
     cpu_s: float | None = None
     wall_s: float | None = None
+    warned: bool | None = None
 
     @property
     def passed(self) -> bool:

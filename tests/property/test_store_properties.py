@@ -57,6 +57,7 @@ def judged_samples(draw: st.DrawFn) -> JudgedSample:
         joined(draw(texts)),
         draw(moments),
         draw(moments),
+        draw(st.none() | st.booleans()),
     )
     session = st.none() | st.integers(0, 9)
     made, judged = (draw(moments), draw(moments)), (draw(moments), draw(moments))

@@ -162,6 +162,7 @@ def test_a_line_says_everything(output: Path) -> None:
         "outcome": "accepted",
         "passed": True,
         "compiled": True,
+        "warned": None,
         "tests_passed": 2,
         "tests_total": 3,
         "cpu_s": 0.25,

@@ -105,9 +105,15 @@ class CasesResult:
 
 
 class Stopwatch:
-    """Builds verdicts for one sample, with the time since judging it began."""
+    """Builds verdicts for one sample, with the time since judging it began.
+
+    Attributes:
+        warned: see `Verdict`; set once it compiled.
+    """
 
     def __init__(self, sample: Sample) -> None:
+        """Start now."""
+        self.warned: bool | None = None
         self._sample = sample
         self._started = time.monotonic()
 
@@ -125,7 +131,7 @@ class Stopwatch:
         return Verdict(
             problem_id=self._sample.problem_id, index=self._sample.index, outcome=outcome, compiled=compiled,
             tests_passed=passed, tests_total=total, detail=clip(detail), cpu_s=cpu_s,
-            wall_s=time.monotonic() - self._started,
+            wall_s=time.monotonic() - self._started, warned=self.warned if compiled else None,
         )  # fmt: skip
 
 

@@ -37,6 +37,7 @@ _LEAST_HEAP_MB = 16
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
+_WARNING = re.compile(rb"\bwarning\b", re.I)
 _PART_KILLED = re.compile(
     rb"fatal error: Killed signal terminated program|signal: killed|signal: 9|terminated with signal 9"
 )
@@ -78,6 +79,7 @@ class _Built:
 
     files: Mapping[str, bytes]
     names: Names
+    warned: bool
 
 
 class _DoesNotCompile(Exception):
@@ -152,6 +154,7 @@ class CompiledVerifier:
             built = self._compile(ready, Program(source, ready.spec.names(source)))
         except _DoesNotCompile as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
+        watch.warned = built.warned
         if not problem.cases:
             return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="compiled; there is nothing to compare with")
         if not ready.spec.run:
@@ -170,6 +173,7 @@ class CompiledVerifier:
             built = self._compile(ready, ready.spec.tests.join(Pieces.of(problem, sample, code, word)))
         except _DoesNotCompile as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
+        watch.warned = built.warned
         limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         execution = self.workshop.run(_run_command(ready, built, "", limits))
         outcome, detail = _outcome_of_tests(execution, limits, ready.spec, word)
@@ -198,11 +202,13 @@ class CompiledVerifier:
                 raise JudgeError(f"the machine ran out of memory and the kernel killed a part of {spec.compiler}")
             execution = self.workshop.run(command)
         _raise_complaint(execution, spec, command)
+        warned = _WARNING.search(execution.stderr + execution.stdout) is not None
         if not spec.product:
-            return _Built(files, names)
+            return _Built(files, names, warned)
         if not execution.result:
             raise _DoesNotCompile(f"{spec.compiler} made no program of it\n{_words(execution)}")
-        return _Built({_ARCHIVE if spec.product.endswith("/") else spec.product: execution.result}, names)
+        product = _ARCHIVE if spec.product.endswith("/") else spec.product
+        return _Built({product: execution.result}, names, warned)
 
     def _compile_command(self, ready: _Ready, names: Names, files: Mapping[str, bytes]) -> Command:
         spec = ready.spec
