@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 import secrets
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.sandbox import proc
@@ -22,7 +21,7 @@ from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.extract import extract_code
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
-from halo_forge.verifiers.toolchain import find_tool, home_of, version_of
+from halo_forge.verifiers.ready import Ready, find
 from halo_forge.verifiers.warm import NOWHERE, kept
 
 _ARCHIVE = "made.tar"
@@ -33,7 +32,6 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _MOST_SOURCE_BYTES = 8 * 1024 * 1024
-_LEAST_HEAP_MB = 16
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -41,36 +39,6 @@ _WARNING = re.compile(rb"\bwarning\b", re.I)
 _PART_KILLED = re.compile(
     rb"fatal error: Killed signal terminated program|signal: killed|signal: 9|terminated with signal 9"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A language whose tools were found."""
-
-    spec: CompiledLanguage
-    tools: Mapping[str, Path]
-    versions: Mapping[str, str]
-    read_only: tuple[Path, ...]
-    warm: Path = NOWHERE
-
-    def for_tests(self) -> _Ready:
-        """The same language, for programs that have their tests in them."""
-        spec, tests = self.spec, self.spec.tests
-        return replace(self, spec=replace(spec, compile=tests.compile or spec.compile, run=tests.run or spec.run))
-
-    def words(self, words: tuple[str, ...], names: Names, limits: ResourceLimits, flags: tuple[str, ...]) -> list[str]:
-        """A command with every mark replaced."""
-        return [word for mark in words for word in (flags if mark == "{flags}" else [self.word(mark, names, limits)])]
-
-    def word(self, mark: str, names: Names, limits: ResourceLimits) -> str:
-        """A word with every mark replaced."""
-        tools = {name: str(path) for name, path in self.tools.items()}
-        heap_mb = max(_LEAST_HEAP_MB, limits.memory_mb - self.spec.beside_heap_mb)
-        return mark.format(**tools, source=names.source, main=names.main, heap_mb=heap_mb, warm=self.warm)
-
-    def env(self, env: Mapping[str, str], names: Names, limits: ResourceLimits) -> dict[str, str]:
-        """Variables with every mark replaced."""
-        return {name: self.word(value, names, limits) for name, value in env.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +61,7 @@ class CompiledVerifier:
     name: str
     specs: Mapping[Language, CompiledLanguage]
     workshop: Workshop
-    _ready: dict[Language, _Ready] = field(default_factory=dict)
+    _ready: dict[Language, Ready] = field(default_factory=dict)
 
     @property
     def languages(self) -> frozenset[Language]:
@@ -120,7 +88,7 @@ class CompiledVerifier:
         return self._judge(problem, problem.prompt + code if sample.form is SampleForm.COMPLETION else code, watch)
 
     def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
-        ready = self._warmed(_find(spec))
+        ready = self._warmed(find(spec))
         self._ready[spec.language] = ready
         problem = Problem(id="self-test", prompt="", language=spec.language, cases=(_SELF_TEST_CASE,))
         try:
@@ -134,7 +102,7 @@ class CompiledVerifier:
             raise ToolchainError(f"{spec.compiler} fails on a small correct program: {why} ({cause})")
         return dict(ready.versions)
 
-    def _warmed(self, ready: _Ready) -> _Ready:
+    def _warmed(self, ready: Ready) -> Ready:
         spec, warm = ready.spec, ready.spec.warm
         if warm is None:
             return ready
@@ -186,7 +154,7 @@ class CompiledVerifier:
             total=1,
         )
 
-    def _compile(self, ready: _Ready, program: Program) -> _Built:
+    def _compile(self, ready: Ready, program: Program) -> _Built:
         spec, names = ready.spec, program.names
         content = program.source.encode("utf-8", "replace")
         if len(content) > _MOST_SOURCE_BYTES:
@@ -210,7 +178,7 @@ class CompiledVerifier:
         product = _ARCHIVE if spec.product.endswith("/") else spec.product
         return _Built({product: execution.result}, names, warned)
 
-    def _compile_command(self, ready: _Ready, names: Names, files: Mapping[str, bytes]) -> Command:
+    def _compile_command(self, ready: Ready, names: Names, files: Mapping[str, bytes]) -> Command:
         spec = ready.spec
         limits = self.workshop.compile_limits(address_space=spec.address_space)
         flags = spec.flags if self.workshop.compile_flags is None else self.workshop.compile_flags
@@ -225,7 +193,7 @@ class CompiledVerifier:
         )
 
 
-def _run_command(ready: _Ready, built: _Built, stdin: str, limits: ResourceLimits) -> Command:
+def _run_command(ready: Ready, built: _Built, stdin: str, limits: ResourceLimits) -> Command:
     spec = ready.spec
     argv = ready.words(spec.run, built.names, limits, flags=())
     if _ARCHIVE in built.files:
@@ -239,19 +207,6 @@ def _run_command(ready: _Ready, built: _Built, stdin: str, limits: ResourceLimit
         read_only=ready.read_only if needs_tools else (),
         env=ready.env(spec.run_env, built.names, limits),
     )
-
-
-def _find(spec: CompiledLanguage) -> _Ready:
-    tools = {tool.name: find_tool(tool) for tool in spec.tools}
-    versions = {tool.name: version_of(tool, tools[tool.name]) for tool in spec.tools}
-    return _Ready(spec, tools, versions, tuple(dict.fromkeys(_needed(spec, tools))))
-
-
-def _needed(spec: CompiledLanguage, tools: Mapping[str, Path]) -> Iterator[Path]:
-    for path in tools.values():
-        yield from home_of(path)
-    for pattern in spec.read_only:
-        yield from sorted(path for path in Path("/etc").glob(pattern) if path.is_dir())
 
 
 def _hand_out(product: str) -> str:
