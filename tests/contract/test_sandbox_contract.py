@@ -484,7 +484,15 @@ def test_the_file_system(strict: Box) -> None:
     top = strict.sh("ls /; echo -; ls /etc; echo -; ls -A /tmp /dev/shm").stdout.decode()
     root, etc, memory = (part.split() for part in top.split("-\n"))
     assert set(root) <= {"bin", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "tmp", "usr"}
-    assert set(etc) <= {"alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime"}
+    assert set(etc) <= {
+        "alternatives",
+        "ld.so.cache",
+        "ld.so.conf",
+        "ld.so.conf.d",
+        "localtime",
+        "hosts",
+        "nsswitch.conf",
+    }
     assert memory == ["/dev/shm:", "/tmp:"]
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox.base import WORKDIR, Command, Tier
-from halo_forge.sandbox.filesystem import file_system
+from halo_forge.sandbox.filesystem import HOST_NAME, file_system
 from halo_forge.sandbox.inherit import Descriptors, need, rlimits
 from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
@@ -104,7 +104,7 @@ class BubblewrapSandbox:
             self._slots.close()
 
     def _walls(self, uid: int | None) -> list[str]:
-        always = ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+        always = ["--die-with-parent", "--new-session", "--hostname", HOST_NAME, "--cap-drop", "ALL"]
         if uid is None:
             return ["--unshare-all", "--unshare-user", "--disable-userns", *always]
         keep = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]

@@ -19,6 +19,11 @@ from halo_forge.sandbox.inherit import Descriptors
 _SYSTEM = Path("/usr")
 _SYSTEM_LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime")
+HOST_NAME = "sandbox"
+_NAMES = {
+    "hosts": f"127.0.0.1 localhost {HOST_NAME}\n::1 localhost {HOST_NAME}\n".encode(),
+    "nsswitch.conf": b"hosts: files\n",
+}
 _HIDDEN = (
     "src",
     "local/src",
@@ -36,6 +41,8 @@ _PAGE = 4096
 def file_system(command: Command, fds: Descriptors) -> Iterator[str]:
     """The mounts of one command, in order."""
     yield from _system_tree()
+    for name, content in _NAMES.items():  # a server of the program's own is often at "localhost"
+        yield from ("--perms", "0444", "--file", str(fds.memory(name, content)), f"/etc/{name}")
     # Process 1 is bwrap itself. As an ordinary user it has the program's own user id, so the program could write into
     # its memory and have it report another exit status.
     yield from ("--proc", "/proc", *_empty(Path("/proc/1")), "--dev", "/dev")
