@@ -1,4 +1,8 @@
-"""Starts of lines that are code: for certain, or often enough to count."""
+"""Starts of lines that are code: for certain, or often enough to count.
+
+No two repetitions stand side by side that could share characters out in more than one way: a line may be the whole of
+a long answer, and trying every way would take the square of its length.
+"""
 
 import re
 
@@ -18,14 +22,14 @@ START = {
     "brace": line_starts(
         r"//|/\*|#[ \t]*(?:include|define|pragma|ifn?def|if)\b|#!|#\[|template[ \t]*<|macro_rules!",
         r"(?:import|package|using|use)\b[^\n]*;[ \t]*(?://[^\n]*)?$|package[ \t]+\w+$",
-        r"import[ \t]+(?:[^\n]*[\"']|\($)|[\"']use strict|module\.exports",
-        PREFIX + r"(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b[ \t<]*[\w.:<]+"
-        r"[^.;\n]*(?:[{;]|[>\w}]$)",
-        PREFIX + r"(?:fn|func|function)\b[ \t*]*(?:\([^)\n]*\)[ \t]*)?[\w$]*[ \t]*[(<\[]",
+        r"import[ \t]++(?:[^\n]*[\"']|\($)|[\"']use strict|module\.exports",
+        PREFIX + r"(?:class|struct|union|namespace|enum|interface|record|trait|impl|mod)\b[ \t]*+"
+        r"(?:<[ \t<]*+(?:[\w.:][\w.:<]*+)?|(?=[\w.:][^\n])[\w.:<]++)[^.;\n]*(?:[{;]|(?<=[>\w}])$)",
+        PREFIX + r"(?:fn|func|function)\b[ \t*]*+(?:\([^)\n]*\)[ \t]*+)?[\w$]*+[ \t]*+[(<\[]",
         r"(?:export[ \t]+)?(?:const|let|var)[ \t]+(?:mut[ \t]+)?(?:[\w$]+[ \t]*(?::[^=\n]*)?|[{\[(][^=\n]*)"
         r"(?:[=;]|$)",
-        r"(?:export[ \t]+)?type[ \t]+\w+[^=\n]*[={]|typedef\b|var[ \t]+\w+[ \t]+[\w.\[\]*]+[ \t]*(?:=|$)",
-        r"(?:public|private|protected|internal)[ \t]+[\w<>\[\], \t]+(?:[({;=]|$)",
+        r"(?:export[ \t]+)?type[ \t]+\w[^=\n]*[={]|typedef\b|var[ \t]+\w+[ \t]+[\w.\[\]*]+[ \t]*(?:=|$)",
+        r"(?:public|private|protected|internal)[ \t][\w<>\[\], \t]++(?:[({;=]|$)",
         r"(?:(?:static|inline|const|constexpr|unsigned|extern|long|short)[ \t]+){0,5}"
         + _C_TYPE
         + r"[\w:<>,*& \t]*+[(=;{\[]",
@@ -36,7 +40,7 @@ START = {
         r"@\w[\w.]*(?:\([^\n]*)?$|if[ \t]+__name__|#!/|[rR]?\"\"\"|[rR]?'''",
     ),
     "bash": line_starts(
-        r"#!|set[ \t]+-\w|[\w-]+[ \t]*\(\)|function[ \t]+[\w-]+[ \t]*(?:\(\))?[ \t]*\{|[A-Za-z_]\w*=",
+        r"#!|set[ \t]+-\w|[\w-]+[ \t]*\(\)|function[ \t]+[\w-]+[ \t]*+(?:\(\)[ \t]*+)?\{|[A-Za-z_]\w*=",
         r"for[ \t]+(?:\w+[ \t]+in\b|\(\()|(?:if|while|until)[ \t]+(?:\[|!|\(\(|read\b)",
         r"(?:if|while|until)[ \t][^\n]*;[ \t]*(?:then|do)\b",
     ),

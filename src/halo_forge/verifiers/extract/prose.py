@@ -3,7 +3,7 @@
 from halo_forge.verifiers.extract.lines import line_starts
 
 # Unfenced prose: line starts that outside strings and comments are never code.
-_WORD = r"(?:\*\*)?(?:[A-Za-z][\w'\u2019-]*|`[^`\n]+`)(?:\*\*)?[,:]?"
+_WORD = r"(?:\*\*)?(?:[A-Za-z][\w'\u2019-]*+|`[^`\n]+`)(?:\*\*)?[,:]?"
 _PROSE_LINES = (
     rf"(?:[-*+>][ \t]+|\d{{1,3}}[.)][ \t]+)?(?=[A-Z`*])(?![A-Z]{{2}}){_WORD}(?:[ \t]{_WORD}){{3}}"
     r"(?![^\n]*[;{}(\\]$)[^\n]*$",
