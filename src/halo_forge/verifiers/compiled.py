@@ -19,8 +19,8 @@ from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
-from halo_forge.verifiers.extract import extract_code
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
+from halo_forge.verifiers.program import Refusal, program_of
 from halo_forge.verifiers.ready import Ready, find
 from halo_forge.verifiers.warm import NOWHERE, kept
 
@@ -31,7 +31,6 @@ _HAND_OUT_FILE = f'{_CALL}; test -f "$made" || exit 0; exec cat "$made" >"/proc/
 _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/self/fd/$result" "$made"'
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
-_MOST_SOURCE_BYTES = 8 * 1024 * 1024
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -78,11 +77,9 @@ class CompiledVerifier:
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
         watch = Stopwatch(sample)
-        code = extract_code(sample.text, problem.language, problem.entry_point)
-        if sample.form is SampleForm.COMPLETION:
-            code = sample.text  # belongs behind the prompt as it is
-        if code is None:
-            return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
+        code = program_of(problem, sample)
+        if isinstance(code, Refusal):
+            return watch.verdict(code.outcome, compiled=False, detail=code.detail)
         if problem.test_style is TestStyle.PROGRAM:
             return self._judge_tests(problem, sample, code, watch)
         return self._judge(problem, problem.prompt + code if sample.form is SampleForm.COMPLETION else code, watch)
@@ -157,10 +154,6 @@ class CompiledVerifier:
     def _compile(self, ready: Ready, program: Program) -> _Built:
         spec, names = ready.spec, program.names
         content = program.source.encode("utf-8", "replace")
-        if len(content) > _MOST_SOURCE_BYTES:
-            raise _DoesNotCompile(
-                f"the source has {len(content)} bytes; more than {_MOST_SOURCE_BYTES} are not compiled"
-            )
         files = {names.source: content, **{name: text.encode() for name, text in program.beside.items()}}
         command = self._compile_command(ready, names, files)
         kills_before = proc.oom_kills()

@@ -18,7 +18,7 @@ from halo_forge.errors import JudgeError
 from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Execution, JSONObject, Language, Outcome, Problem, Sample, SampleForm, Verdict
 from halo_forge.verifiers.base import Stopwatch, Workshop, failure
-from halo_forge.verifiers.extract import extract_code
+from halo_forge.verifiers.program import Refusal, program_of
 from halo_forge.verifiers.toolchain import home_of
 
 NAME = "custom"
@@ -50,9 +50,10 @@ class CustomVerifier:
         watch = Stopwatch(sample)
         if problem.custom is None:
             raise JudgeError("the problem has no 'command' for the custom verifier")
-        code = _code(problem, sample)
-        if code is None:
-            return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
+        program = program_of(problem, sample)
+        if isinstance(program, Refusal):
+            return watch.verdict(program.outcome, compiled=False, detail=program.detail)
+        code = problem.prompt + program if sample.form is SampleForm.COMPLETION else program
         limits = self._limits(problem)
         execution = self.workshop.run(_command(problem, sample, code, limits))
         outcome, detail = _outcome(execution, limits)
@@ -78,12 +79,6 @@ class CustomVerifier:
             output_bytes=limits.output_bytes, file_mb=room.file_mb, tmp_mb=room.tmp_mb, processes=limits.processes,
             address_space=False,
         )  # fmt: skip
-
-
-def _code(problem: Problem, sample: Sample) -> str | None:
-    if sample.form is SampleForm.COMPLETION:
-        return problem.prompt + sample.text
-    return extract_code(sample.text, problem.language, problem.entry_point)
 
 
 def _command(problem: Problem, sample: Sample, code: str, limits: ResourceLimits) -> Command:

@@ -32,11 +32,10 @@ from halo_forge.types import (
 )
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
-from halo_forge.verifiers.extract import extract_code
+from halo_forge.verifiers.program import Refusal, program_of
 from halo_forge.verifiers.shipped import SUITE_START, program_script, suite_archive
 from halo_forge.verifiers.toolchain import home_of
 
-_MOST_SOURCE_BYTES = 8 * 1024 * 1024
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
@@ -77,22 +76,13 @@ class PythonVerifier:
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
         watch = Stopwatch(sample)
-        code = self._code(problem, sample)
-        if code is None:
-            return watch.verdict(Outcome.NO_CODE, compiled=False, detail="no code in the answer")
-        if len(code) > _MOST_SOURCE_BYTES:
-            detail = f"the source has {len(code)} characters; more than {_MOST_SOURCE_BYTES} are not parsed"
-            return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=detail)
+        code = program_of(problem, sample)
+        if isinstance(code, Refusal):
+            return watch.verdict(code.outcome, compiled=False, detail=code.detail)
         if problem.test_style is TestStyle.ASSERTS:
             return self._judge_suite(problem, sample.form, code, watch)
         whole = problem.prompt + code if sample.form is SampleForm.COMPLETION else code
         return self._judge_program(problem, whole.encode("utf-8", "surrogatepass"), watch)
-
-    @staticmethod
-    def _code(problem: Problem, sample: Sample) -> str | None:
-        if sample.form is SampleForm.COMPLETION:
-            return sample.text  # belongs behind the prompt as it is
-        return extract_code(sample.text, problem.language, problem.entry_point)
 
     def _judge_suite(self, problem: Problem, form: SampleForm, code: str, watch: Stopwatch) -> Verdict:
         payload = {

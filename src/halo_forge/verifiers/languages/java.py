@@ -11,11 +11,13 @@ from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProg
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
 
-# Comments, strings and characters; then what gives the file its shape.
+# Comments, strings and characters; then what gives the file its shape. Strings are unrolled and modifiers counted: a
+# source may be megabytes of the same word.
 _TOKEN = re.compile(
-    r'//[^\n]*|/\*.*?(?:\*/|\Z)|"""(?:[^\\]|\\.)*?(?:"""|\Z)|"(?:[^"\\\n]|\\.)*"?|\'(?:[^\'\\\n]|\\.)*\'?'
+    r'//[^\n]*|/\*.*?(?:\*/|\Z)|"""[^\\]*?(?:\\.[^\\]*?)*?(?:"""|\Z)'
+    r'|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"?|\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*\'?'
     r"|(?P<package>\bpackage\s+(?P<path>[\w.]+)\s*;)"
-    r"|(?P<type>(?P<public>\bpublic\s+)?(?:(?:abstract|final|sealed|non-sealed|strictfp|static)\s+)*"
+    r"|(?P<type>(?P<public>\bpublic\s+)?(?:(?:abstract|final|sealed|non-sealed|strictfp|static)\s+){0,7}"
     r"\b(?:class|interface|enum|record)\s+(?P<name>\w+))"
     r"|(?P<main>\bvoid\s+main\s*\()|(?P<brace>[{}])",
     re.S,
