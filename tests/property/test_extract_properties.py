@@ -6,7 +6,9 @@ nobody would recognise as code without it.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any, cast
@@ -15,11 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halo_forge.verifiers.extract import TAGS, extract_code, fences, markers, reasoning, strip_reasoning
+from fuzzing import check_extraction
+from halo_forge.verifiers.extract import extract_code, fences, markers, reasoning
 from halo_forge.verifiers.extract.lines import START, WEAK
 from halo_forge.verifiers.extract.literals import LITERAL
 from halo_forge.verifiers.extract.names import NAMES
 from halo_forge.verifiers.extract.prose import PROSE
+from halo_forge.verifiers.program import MOST_CHARACTERS
+from strategies import answers, answers_with_reasoning, entry_points, languages
 
 PROGRAMS: dict[str, tuple[str, str]] = {
     "cpp-raw-string": (
@@ -244,19 +249,6 @@ done
 }
 programs = st.sampled_from(sorted(PROGRAMS)).map(lambda name: PROGRAMS[name])
 
-languages = st.sampled_from([*sorted(set(TAGS.values())), "cobol", ""])
-PIECES = [
-    *("```", "~~~", "````", "```cpp", "```python\n", "```\n", "\n", "\n\n", "\r\n", "    ", "\t", "- ", "1. "),
-    *('"', "'", "`", '"""', "'''", "/*", "*/", 'R"(', ')"', "//", "#", "\\", "<<EOF\n", "EOF\n", 'r#"', "\0"),
-    *("def f(x):", "return 1", "int main() {", "}", ";", "#include <a>", "import os", "Here is the code:", "x = 1"),
-    *("<|im_end|>", "</s>", "<|im_start|>", "\ufeff", "\ud800", "Output:", "This is a line of prose.", "```text"),
-]
-REASONING = ["<think>", "</think>", "<THINKING>", "</thinking>", "<reasoning>", "</reasoning>"]
-anything = st.text(st.characters(exclude_categories=()), max_size=60)
-answers = st.lists(st.sampled_from(PIECES) | anything, max_size=25).map("".join)
-answers_with_reasoning = st.lists(st.sampled_from(PIECES + REASONING) | anything, max_size=25).map("".join)
-entry_points = st.none() | st.sampled_from(["f", "main", "A.f", "", ".", "x" * 100, "("]) | anything
-
 WORDS = ["the", "code", "reads", "`n`", "numbers", "it's", "and", "returns", "O(n)", "a", "list", "**fast**", "i.e."]
 sentences = st.lists(st.sampled_from(WORDS), min_size=2, max_size=12).map(lambda ws: f"This is it: {' '.join(ws)}.")
 paragraphs = st.lists(sentences, min_size=1, max_size=3).map("\n".join)
@@ -266,11 +258,7 @@ loose_prose = st.text(st.characters(exclude_characters="`~<|\r'\"/", exclude_cat
 
 @given(answers_with_reasoning, languages, entry_points)
 def test_no_text_is_too_strange(text: str, language: str, entry_point: str | None) -> None:
-    code = extract_code(text, language, entry_point)
-    strip_reasoning(text)
-    if code is not None:
-        assert code.strip()
-        extract_code(code, language, entry_point)
+    check_extraction(text, language, entry_point)
 
 
 @given(answers, languages, entry_points)
@@ -430,7 +418,39 @@ def test_work_grows_with_the_text_and_not_faster(unit: str, prefix: str, monkeyp
         assert twice[1] <= 2.5 * once[1] + 100
 
 
+# One line each: a beginning, what is repeated, an end that spoils it. Where a pattern can share such a line out in
+# several ways, it tries them all.
+LONG_LINES = [
+    ("import", " ", ""), ("class", "<", ""), ("class ", "a", ")"), ("class <", "a:", "."),
+    ("fn", " ", ""), ("fn ()", " ", "x"), ("type a", "a", ""), ("public ", " ", "."),
+    ("public ", "a, ", "."), ("function a", " ", ""), ("Here is the ", "a", ";"), ("x = a", ", a", ""),
+    ("a", ".a", "("), ("if ", "; ", ""), ("use ", ";", "x"), ("int ", "a b ", ""), ("x(", ")", "x"),
+    ("let ", "a:", ""), ('x = "', '\\"', ""), ("/*", "*", ""), ("`", "\\`", ""), ("(", "[", ""),
+    ("- ", "`a`", ""), ("", "a ", ""),
+]  # fmt: skip
+IN_A_CHILD = """
+import json, resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+from halo_forge.verifiers.extract import extract_code
+for begin, unit, end in json.loads(sys.argv[1]):
+    text = begin + unit * (int(sys.argv[3]) // len(unit)) + end
+    for whole in (text, f"```{text}\\n```\\n"):
+        extract_code(whole, sys.argv[2], "f")
+"""
+
+
+def extract_in_child(lines: list[tuple[str, str, str]], language: str, length: int) -> None:
+    """The limits are many times what it takes, and a fraction of what quadratic work would."""
+    done = subprocess.run([sys.executable, "-c", IN_A_CHILD, json.dumps(lines), language, str(length)], check=False)
+    assert done.returncode == 0, language
+
+
+@pytest.mark.parametrize("language", ["cpp", "python", "bash"])
+def test_long_lines_are_no_trouble(language: str) -> None:
+    extract_in_child(LONG_LINES, language, 400_000)
+
+
 @pytest.mark.parametrize("unit", PATHOLOGICAL)
 def test_megabytes_are_no_trouble(unit: str) -> None:
-    """Steps inside one match cannot be counted; were they quadratic, this would run into the time limit."""
-    extract_code(PATHOLOGICAL[unit] * (5_000_000 // len(PATHOLOGICAL[unit])), "cpp", "f")
+    extract_in_child([("", PATHOLOGICAL[unit], "")], "cpp", MOST_CHARACTERS // 4)

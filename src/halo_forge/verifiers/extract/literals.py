@@ -19,6 +19,7 @@ LITERAL = {
     "python": re.compile(rf"#[^\n]*|(?P<same>\"\"\"|''')|{_STRINGS}"),
     "bash": re.compile(r"(?<!\S)#[^\n]*|\\.|<<-?[ \t]*[\"']?(?P<here>[A-Za-z_]\w*)|(?P<same>\")|(?P<verbatim>')"),
 }
+_FIRST_WORD = re.compile(r"\n[ \t]*+(\w++)")
 
 
 def open_literal(text: str, start: int, stop: int, language: str) -> re.Pattern[str] | None:
@@ -27,12 +28,24 @@ def open_literal(text: str, start: int, stop: int, language: str) -> re.Pattern[
     while match := pattern.search(text, start, stop):
         start = match.end()
         if kind := match.lastgroup:
-            rest = _rest_of_literal(kind, match[kind], language)
-            end = rest.match(text, start, stop)
+            end = _end_of_literal(text, start, stop, kind, match[kind], language)
             if end is None:
-                return rest
-            start = end.end()
+                return _rest_of_literal(kind, match[kind], language)
+            start = end
     return None
+
+
+def _end_of_literal(text: str, start: int, stop: int, kind: str, word: str, language: str) -> int | None:
+    """Where a literal ends that is open at ``start``; no pattern is compiled for each of a million words."""
+    if kind == "here":
+        lines = _FIRST_WORD.finditer(text, start, stop)
+        return next((line.end() for line in lines if line[1] == word), None)
+    if kind in ("raw", "hashes"):
+        ending = f'){word}"' if kind == "raw" else f'"{word}'
+        at = text.find(ending, start, stop)
+        return at + len(ending) if at >= 0 else None
+    end = _rest_of_literal(kind, word, language).match(text, start, stop)
+    return end.end() if end else None
 
 
 def _rest_of_literal(kind: str, word: str, language: str) -> re.Pattern[str]:
