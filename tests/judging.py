@@ -7,7 +7,8 @@ A case is a source file, the sample, with a TOML file that says what it has to g
 ``why``             what the case is about, where its name does not say it
 ``expected_output`` what the program has to print; with ``stdin``, if it reads anything, ``stdin_repeat`` times
 ``cases``           several runs instead
-``tests``           an assertion suite instead, or the end of the program; with ``entry_point``, where it needs one
+``tests``           a suite instead, for ``framework``, or the end of the program; with ``entry_point``, where needed
+``passed``          how many of its tests have to pass, as in ``2/3``
 ``form``            ``solution`` (the default) or ``completion``, which is judged as it stands, without extracting it
 ``prompt``          what a completion continues; ``prompt_is_code``: true, where it is the beginning of the program
 ``time_limit``      CPU seconds; ``memory_limit``, ``output_limit`` (bytes) and ``compile_time_limit`` likewise
@@ -33,6 +34,7 @@ from halo_forge.benchmark import judge
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.types import (
     Case,
+    Framework,
     Language,
     LimitOverrides,
     Limits,
@@ -57,6 +59,7 @@ class JudgingCase:
     limits: Limits
     detail: str
     no_detail: tuple[str, ...]
+    passed: str | None
 
     def judge(self, judges: Judges, verifier: str = "auto") -> Verdict:
         """Judge it for real."""
@@ -68,6 +71,8 @@ class JudgingCase:
             return f"{verdict.outcome}, not {' or '.join(sorted(self.outcomes))}: {verdict.detail}"
         if self.detail not in verdict.detail:
             return f"{self.detail!r} is not in {verdict.detail!r}"
+        if self.passed is not None and self.passed != f"{verdict.tests_passed}/{verdict.tests_total}":
+            return f"passed {verdict.tests_passed} of {verdict.tests_total} tests, not {self.passed}: {verdict.detail}"
         leaked = [words for words in self.no_detail if words in verdict.detail]
         return f"{leaked} in {verdict.detail!r}" if leaked else None
 
@@ -142,6 +147,7 @@ def _case(name: str, language: Language, text: str, fields: Mapping[str, Any]) -
         language=language,
         cases=tuple(_runs(fields)),
         tests=fields.get("tests"),
+        framework=Framework(fields.get("framework", "asserts")),
         entry_point=fields.get("entry_point"),
         prompt_is_code=fields.get("prompt_is_code", False),
         limits=LimitOverrides(fields.get("time_limit"), fields.get("memory_limit")),
@@ -161,6 +167,7 @@ def _case(name: str, language: Language, text: str, fields: Mapping[str, Any]) -
         limits=limits,
         detail=fields.get("detail", ""),
         no_detail=tuple(fields.get("no_detail", ())),
+        passed=fields.get("passed"),
     )
 
 

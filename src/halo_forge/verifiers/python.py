@@ -1,4 +1,4 @@
-"""Python: as a program whose output is compared, or as a module that an assertion suite calls.
+"""Python: as a program whose output is compared, or as a module that a suite of tests calls.
 
 The interpreter is the one that runs halo-forge, with its standard library alone: installed packages are not visible in
 the strict sandbox, so that a verdict does not depend on the machine. Nor does it depend on chance: strings have the
@@ -13,6 +13,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
@@ -21,6 +22,7 @@ from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimi
 from halo_forge.types import (
     Case,
     Execution,
+    Framework,
     JSONObject,
     Language,
     Outcome,
@@ -33,12 +35,13 @@ from halo_forge.types import (
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.program import Refusal, program_of
-from halo_forge.verifiers.shipped import SUITE_START, program_script, suite_archive
+from halo_forge.verifiers.shipped import SUITE_START, program_script, pytest_packages, suite_archive
 from halo_forge.verifiers.toolchain import home_of
 
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+_SUITES = frozenset({TestStyle.ASSERTS, TestStyle.PYTEST, TestStyle.UNITTEST})
 _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, cases=(Case("", "ready\n"),)),
     Problem("self-test", "", Language.PYTHON, tests="assert ready() == 'ready'", entry_point="ready"),
@@ -79,7 +82,7 @@ class PythonVerifier:
         code = program_of(problem, sample)
         if isinstance(code, Refusal):
             return watch.verdict(code.outcome, compiled=False, detail=code.detail)
-        if problem.test_style is TestStyle.ASSERTS:
+        if problem.test_style in _SUITES:
             return self._judge_suite(problem, sample.form, code, watch)
         whole = problem.prompt + code if sample.form is SampleForm.COMPLETION else code
         return self._judge_program(problem, whole.encode("utf-8", "surrogatepass"), watch)
@@ -91,10 +94,12 @@ class PythonVerifier:
             "form": form,
             "entry_point": problem.entry_point,
             "tests": problem.tests,
+            "framework": problem.framework,
         }
+        packages = _packages() if problem.framework is Framework.PYTEST else b""
         limits = self._workshop.run_limits(problem)
         kills_before = proc.oom_kills()
-        execution = self._run(self._suite_command(payload, limits))
+        execution = self._run(self._suite_command(payload, packages, limits))
         report = _report(execution)
         if report.get("signal") == SIGKILL and proc.oom_kills() > kills_before:
             raise JudgeError("the machine ran out of memory and the kernel killed the solution")
@@ -102,10 +107,10 @@ class PythonVerifier:
             raise JudgeError(report["detail"])
         return _suite_verdict(report, execution, limits, watch)
 
-    def _suite_command(self, payload: JSONObject, limits: ResourceLimits) -> Command:
+    def _suite_command(self, payload: JSONObject, packages: bytes, limits: ResourceLimits) -> Command:
         return self._command(
             ("-c", SUITE_START, PAYLOAD_FD, RESULT_FD), limits, {"suite.zip": suite_archive()},
-            payload=json.dumps(payload).encode(),
+            payload=json.dumps(payload).encode() + b"\n" + packages,
         )  # fmt: skip
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
@@ -171,11 +176,24 @@ def _suite_verdict(report: JSONObject, execution: Execution, limits: ResourceLim
         found = failure(execution, limits)
         detail = report.get("detail", found[1] if found else "the source does not parse")
         return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=detail)
-    if execution.killed_by is not None or "outcome" not in report:
-        outcome, detail = failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
-    else:
-        outcome, detail = Outcome(report["outcome"]), report["detail"]
-        if outcome is not Outcome.ACCEPTED:
-            detail = f"{detail}\n{execution.stderr.decode(errors='replace')}"
-    passed = int(outcome is Outcome.ACCEPTED)
-    return watch.verdict(outcome, compiled=True, detail=detail, cpu_s=execution.cpu_s, passed=passed, total=1)
+    outcome, detail = _suite_outcome(report, execution, limits)
+    total = report.get("total", 1)
+    passed = total if outcome is Outcome.ACCEPTED else min(report.get("passed", 0), total - 1)  # something did fail
+    return watch.verdict(outcome, compiled=True, detail=detail, cpu_s=execution.cpu_s, passed=passed, total=total)
+
+
+def _suite_outcome(report: JSONObject, execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str]:
+    """What decides: the first failure that the tester told, though the run may have been ended afterwards."""
+    outcome = Outcome(report["outcome"]) if "outcome" in report else None
+    if outcome is None or (outcome is Outcome.ACCEPTED and execution.killed_by is not None):
+        return failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
+    if outcome is Outcome.ACCEPTED:
+        return outcome, ""
+    return outcome, f"{report['detail']}\n{execution.stderr.decode(errors='replace')}"
+
+
+def _packages() -> bytes:
+    try:
+        return pytest_packages()
+    except PackageNotFoundError as error:
+        raise JudgeError(f"the tests need {error.name}, which is not installed; pip install pytest") from error

@@ -1,4 +1,8 @@
-"""What of `halo_forge.verifiers.inside` is sent into a sandbox, and in which form."""
+"""What is sent into a sandbox so that a suite can be run there: our own program, and pytest where it is asked for.
+
+pytest comes from the environment that runs halo-forge. It travels as bytecode and is never a file inside, where
+installed packages are hidden and a solution could change what it can write.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,20 @@ import importlib.util
 import io
 import marshal
 import zipfile
-from importlib import resources
+from collections.abc import Iterator
+from importlib import metadata, resources
+from importlib.machinery import SourceFileLoader
+from pathlib import PurePath
 
 _PACKAGE = "inside"
 _SUITE_MODULES = (
-    "__init__", "candidate", "channel", "failures", "peer", "remote", "source", "start", "suite", "tester", "wire",
+    "__init__", "assertions", "candidate", "channel", "counting", "failures", "framework", "judging", "packages",
+    "peer", "pytest_suite", "record", "remote", "source", "standins", "start", "suite", "tester", "unittest_suite",
+    "wire",
 )  # fmt: skip
+_PYTEST_PROJECTS = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+# Most of pygments is about languages that no test file is in.
+_LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping", "diff", "python")
 _NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
 
 SUITE_START = (
@@ -35,6 +47,30 @@ def suite_archive() -> bytes:
             code = compile(_source(f"{name}.py"), path, "exec", dont_inherit=True)
             archive.writestr(f"{path}c", importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(code))
     return buffer.getvalue()
+
+
+@functools.cache
+def pytest_packages() -> bytes:
+    """pytest and what it needs, for `inside.packages`: path and bytecode by the module's name, marshalled.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: it is not installed.
+    """
+    modules = {}
+    for project in _PYTEST_PROJECTS:
+        for path, place in _sources(project):
+            name = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+            code = SourceFileLoader(name, place).get_code(name)
+            modules[name] = (path.as_posix(), marshal.dumps(code))
+    return marshal.dumps(modules)
+
+
+def _sources(project: str) -> Iterator[tuple[PurePath, str]]:
+    """The modules of an installed project: their paths below the place where it is installed, and their real ones."""
+    for file in metadata.files(project) or ():
+        is_module = file.suffix == ".py" and ".." not in file.parts
+        if is_module and (not file.is_relative_to(_LEXERS) or file.stem in _NEEDED_LEXERS):
+            yield PurePath(file), str(file.locate())
 
 
 @functools.cache

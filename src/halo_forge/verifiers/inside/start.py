@@ -1,4 +1,4 @@
-"""Runs an assertion suite against a Python solution that lives in a process of its own.
+"""Runs a suite of tests against a Python solution that lives in a process of its own.
 
 Started in the sandbox with the numbers of two descriptors. It forks. The child becomes the candidate: it closes both
 descriptors, receives the solution and nothing of the tests, executes it, and answers calls. The parent is the tester:
@@ -25,7 +25,7 @@ import os
 
 from . import candidate
 from .channel import Channel
-from .suite import judge
+from .judging import judge
 from .tester import Tester
 
 _PR_SET_DUMPABLE = 4
@@ -46,13 +46,13 @@ def main(payload_fd: int, result_fd: int) -> None:
     # with the solution, which it has not been sent yet.
     if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError("prctl(PR_SET_DUMPABLE) failed")
-    given = json.loads(_read_whole(payload_fd))
+    given, _, packages = _read_whole(payload_fd).partition(b"\n")
 
     def tell(found: dict[str, object]) -> None:
         os.write(result_fd, json.dumps(found).encode() + b"\n")
 
     tell({"started": True})
-    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), given, tell)
+    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), json.loads(given), packages, tell)
     os._exit(0)
 
 

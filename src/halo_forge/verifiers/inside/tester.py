@@ -31,7 +31,8 @@ class Tester(Peer):
     Attributes:
         gone: why the candidate can't be asked any more.
         signal: the signal that ended its process, if one did.
-        was_used: something was asked of the solution.
+        was_used: something was asked of the solution, and not only by a framework that looks at all there is.
+        looks_around: that framework is asking now.
     """
 
     def __init__(self, channel: Channel, pid: int) -> None:
@@ -40,6 +41,7 @@ class Tester(Peer):
         self.gone: str | None = None
         self.signal: int | None = None
         self.was_used = False
+        self.looks_around = False
 
     def receive(self) -> dict[str, Any]:
         """The next message of the candidate.
@@ -72,7 +74,7 @@ class Tester(Peer):
 
     def ask(self, operation: str, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """See `Peer.ask`."""
-        self.was_used = True
+        self.was_used = self.was_used or not self.looks_around
         return super().ask(operation, number, args, kwargs)
 
     def take(self, answer: dict[str, Any], given: list[Any]) -> Any:

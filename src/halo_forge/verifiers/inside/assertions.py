@@ -1,0 +1,81 @@
+"""A suite of assertions: bare ones, or in a function ``check`` that is called with the solution's function."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+
+from .counting import CHECK, ENDED, FAILED, mark_tests
+from .suite import Suite
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    import ast
+
+    from .record import Record
+    from .standins import StandIns
+    from .tester import Tester
+
+
+class AssertionSuite(Suite):
+    """Executes the tests, each of which may fail by itself (`counting`)."""
+
+    def prepare(self, tree: ast.Module) -> None:
+        """See `Suite.prepare`."""
+        self._tests = mark_tests(tree, check_is_called=self.entry_point is not None)
+
+    def run(self, stand_ins: StandIns, tester: Tester, record: Record) -> None:
+        """See `Suite.run`."""
+        tally = _Tally(record, self._tests)
+        self.names |= {ENDED: tally.ended, FAILED: tally.failed}
+        # No name of the solution takes the place of a built-in one that the suite may rely on.
+        wanted = {name for name in self.names_used if not hasattr(builtins, name) and not self.is_of_prompt(name)}
+        entry_point = {} if self.entry_point is None else {self.entry_point: stand_ins.get(self.entry_point)}
+        self.names |= stand_ins.make(wanted) | entry_point
+        self._execute()
+        tally.close()
+
+    def _execute(self) -> None:
+        """Run it, and its ``check`` where it defines one (the solution may have one too)."""
+        before = self.names.get(CHECK)
+        exec(self.code, self.names)
+        check = self.names.get(CHECK)
+        if self.entry_point is not None and check is not before and callable(check):
+            check(self.names[self.entry_point])
+
+
+class _Tally:
+    """Counts tests by their numbers. One that is run several times has passed if it never failed."""
+
+    def __init__(self, record: Record, total: int) -> None:
+        self._record = record
+        self._total = total
+        self._passed: set[int] = set()
+        self._failed: set[int] = set()
+        self._tell()
+
+    def failed(self, test: int) -> None:
+        """A test raised the exception that is being handled."""
+        self._failed.add(test)
+        if test in self._passed:
+            self._passed.discard(test)
+            self._tell()
+        error = sys.exc_info()[1]
+        assert error is not None
+        self._record.fail(error)
+
+    def ended(self, test: int) -> None:
+        """A test is over, one way or the other."""
+        if test not in self._passed and test not in self._failed:
+            self._passed.add(test)
+            self._tell()
+
+    def close(self) -> None:
+        """The suite is over. What it did not come to, it did not want to test; but it has to have tested something."""
+        if self._total > 0 and not self._passed and not self._failed:
+            self._record.fail_suite("the suite ended before the first of its tests")
+        elif not self._failed:
+            self._record.count(max(self._total, 1), max(self._total, 1))
+
+    def _tell(self) -> None:
+        self._record.count(len(self._passed), max(self._total, 1))

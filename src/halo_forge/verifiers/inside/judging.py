@@ -1,0 +1,77 @@
+"""From a suite and a solution to a verdict."""
+
+from __future__ import annotations
+
+from .channel import OtherSideGone
+from .failures import rebuild
+from .record import JUDGE_ERROR, Record, of_solution
+from .standins import StandIns
+from .tester import Tester
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .suite import Suite
+
+    Tell = Callable[[dict[str, Any]], None]
+
+
+def judge(tester: Tester, given: dict[str, Any], packages: bytes, tell: Tell) -> None:
+    """Have the solution loaded, run the suite on it, and tell what is found out as it becomes known."""
+    try:
+        suite = _suite(given, packages)
+    except Exception as error:
+        tell({"outcome": JUDGE_ERROR, "detail": f"the tests can't be used: {type(error).__name__}: {error}"})
+        return
+    record = Record(tester, given["tests"], tell)
+    try:
+        complaint = _parse(tester, given)
+        tell({"parsed": complaint is None})
+        if complaint is not None:
+            record.fail_as("compile_error", complaint)
+        else:
+            _run(suite, tester, record)
+    except OtherSideGone:
+        pass  # the record says so
+    record.close()
+
+
+def _suite(given: dict[str, Any], packages: bytes) -> Suite:
+    """The suite, of the kind that its framework needs."""
+    if given["framework"] == "pytest":
+        from .packages import Packages
+
+        Packages(packages).install()
+        from .pytest_suite import PytestSuite
+
+        return PytestSuite(given)
+    if given["framework"] == "unittest":
+        from .unittest_suite import UnittestSuite
+
+        return UnittestSuite(given)
+    from .assertions import AssertionSuite
+
+    return AssertionSuite(given)
+
+
+def _run(suite: Suite, tester: Tester, record: Record) -> None:
+    loaded = tester.receive()
+    if "error" in loaded:
+        record.fail_as(*of_solution(rebuild(loaded, {}, tester.unpack)))
+        return
+    try:
+        suite.run(StandIns(tester, loaded), tester, record)
+    except BaseException as error:
+        record.fail(error)
+
+
+def _parse(tester: Tester, given: dict[str, Any]) -> str | None:
+    """Send the solution over; returns why it is no Python, if it is none."""
+    try:
+        tester.send({key: given[key] for key in ("code", "prompt", "form", "entry_point")})
+        answer = tester.receive()
+    except OtherSideGone:
+        return "the source is too much for the parser"
+    return None if answer.get("parsed") is True else str(answer.get("words", ""))

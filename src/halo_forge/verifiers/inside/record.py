@@ -1,0 +1,99 @@
+"""What is known so far of a run of tests.
+
+All of it is told at once, because a run may be ended from outside at any moment. The first failure decides.
+"""
+
+from __future__ import annotations
+
+from .channel import OtherSideGone
+from .failures import MOST_WORDS
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .tester import Tester
+
+FILE = "/tests.py"  # what the suite's code says that it comes from; there is no such file, and none can be made
+JUDGE_ERROR = "judge_error"
+
+
+class Record:
+    """Tests that passed, of how many, and the first failure.
+
+    Attributes:
+        outcome: of the first failure, ``None`` as long as there is none.
+    """
+
+    def __init__(self, tester: Tester, tests: str, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._tester = tester
+        self._lines = tests.splitlines()
+        self._tell = tell
+        self.outcome: str | None = None
+        self._words = ""
+
+    def count(self, passed: int, total: int) -> None:
+        """Say how many of the tests have passed. Without a solution none does."""
+        if self._tester.gone is None:
+            self._tell({"passed": passed, "total": total})
+
+    def fail(self, error: BaseException, test: str = "") -> None:
+        """A test ended with an exception, or the whole suite did.
+
+        Raises:
+            OtherSideGone: the solution is not there any more, so there is no point in going on.
+        """
+        if self.outcome is None:
+            outcome, words = self._explain(error)
+            self.fail_as(outcome, f"{test}: {words}" if test else words)
+        if self._tester.gone is not None:  # perhaps only since it was asked what it has to say
+            raise OtherSideGone(self._tester.gone)
+
+    def fail_as(self, outcome: str, words: str) -> None:
+        """Something else went wrong."""
+        if self.outcome is None:
+            self.outcome, self._words = outcome, words[:MOST_WORDS]
+            self._tell({"outcome": self.outcome, "detail": self._words})
+
+    def fail_suite(self, words: str) -> None:
+        """The tests are no good; it was their own fault unless they have made use of the solution."""
+        self.fail_as("wrong_answer" if self._tester.was_used else JUDGE_ERROR, words)
+
+    def close(self) -> None:
+        """Tell the end: without a failure it is a pass."""
+        if self._tester.gone is not None:  # although the suite held it back
+            self.fail_as("runtime_error", f"the solution {self._tester.gone}")
+        if self.outcome is None and not self._tester.was_used:
+            self.fail_as(JUDGE_ERROR, "the tests never use the solution (docs/verdicts.md says how they can)")
+        outcome = "accepted" if self.outcome is None else self.outcome
+        self._tell({"outcome": outcome, "detail": self._words, "signal": self._tester.signal})
+
+    def _explain(self, error: BaseException) -> tuple[str, str]:
+        if self._tester.gone is not None:
+            return "runtime_error", f"the solution {self._tester.gone}"
+        if self._tester.is_to_blame(error):
+            return of_solution(error)
+        return "wrong_answer", self._failed_line(error) + words_of(error)
+
+    def _failed_line(self, error: BaseException) -> str:
+        """The line that raised it, for a reader."""
+        number, trace = 0, error.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename == FILE:
+                number = trace.tb_lineno
+            trace = trace.tb_next
+        return f"{self._lines[number - 1].strip()}\n" if 0 < number <= len(self._lines) else ""
+
+
+def of_solution(error: BaseException) -> tuple[str, str]:
+    """What it means that the solution raised an exception."""
+    return "memory_limit" if isinstance(error, MemoryError) else "runtime_error", words_of(error)
+
+
+def words_of(error: BaseException) -> str:
+    """An exception in a line."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except BaseException:  # it speaks of an object of the solution, and that has nothing to say
+        return type(error).__name__

@@ -1,0 +1,19 @@
+# outcome: accepted
+# entry_point: add
+# passed: 4/4
+def add(a, b):
+    return a + b
+# tests
+METADATA = {}
+
+
+def check(candidate):
+    """Not a test."""
+    small = candidate(1, 1)
+    assert small == 2, "small"
+    assert candidate(20, 1) == 21, "large"
+    for a in range(9, 12):
+        assert candidate(a, 1) == a + 1
+    if small != 2:
+        return
+    assert candidate(3, 1) == 4
