@@ -8,6 +8,7 @@ import decimal
 import fractions
 import json
 import math
+import pathlib
 from typing import Any
 
 import pytest
@@ -35,7 +36,7 @@ def there_and_back(value: Any) -> Any:
 hashable = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(max_size=20)
     | st.complex_numbers(allow_nan=False) | st.decimals(allow_nan=False)
-    | st.fractions() | st.dates() | st.datetimes() | st.timedeltas(),
+    | st.fractions() | st.text(min_size=1).map(pathlib.Path) | st.dates() | st.datetimes() | st.timedeltas(),
     lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
@@ -58,7 +59,7 @@ anything = st.recursive(
         st.sampled_from([
             "tuple", "dict", "set", "frozenset", "bytes", "bytearray", "complex", "range", "class", "Counter", "int",
             "OrderedDict", "defaultdict", "deque", "dict_keys", "dict_items", "decimal", "fraction", "datetime", "date",
-            "time", "timedelta", "namedtuple", "mine", "yours", "nothing",
+            "path", "time", "timedelta", "namedtuple", "mine", "yours", "nothing",
         ]),
         inner,
         max_size=2,

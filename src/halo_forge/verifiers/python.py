@@ -13,7 +13,8 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
@@ -74,7 +75,10 @@ class PythonVerifier:
                 raise ToolchainError(f"python does not work in the sandbox: {error}") from error
             if not verdict.passed:
                 raise ToolchainError(f"python fails on a small correct program: {verdict.detail}")
-        return {"python": f"Python {platform.python_version()}"}
+        versions = {"python": f"Python {platform.python_version()}"}
+        with suppress(PackageNotFoundError):  # then files of pytest tests can't be judged, which is told when one is
+            versions["pytest"] = f"pytest {version('pytest')}"
+        return versions
 
     def verify(self, problem: Problem, sample: Sample) -> Verdict:
         """See `Verifier.verify`."""
@@ -196,4 +200,6 @@ def _packages() -> bytes:
     try:
         return pytest_packages()
     except PackageNotFoundError as error:
-        raise JudgeError(f"the tests need {error.name}, which is not installed; pip install pytest") from error
+        raise JudgeError(
+            f"the tests need {error.name}, which is not installed; pip install 'halo-forge[pytest]'"
+        ) from error

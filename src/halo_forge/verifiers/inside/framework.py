@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import sys
 import types
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _SOLUTION = "solution"
 # What a framework looks for in a test file. A solution that has such a name does not become part of the tests.
-_MEANINGFUL = ("test", "setup", "teardown", "pytest", "load_tests", "asyncsetup", "asyncteardown")
+_MEANINGFUL = re.compile(r"test|pytest|load_tests$|(setup|teardown)_?(module|function)?$|collect_ignore", re.IGNORECASE)
 
 
 class FrameworkSuite(Suite):
@@ -55,7 +56,7 @@ class FrameworkSuite(Suite):
 
     def _bare_names(self, stand_ins: StandIns) -> dict[str, object]:
         """Make the module of the solution; returns what the file uses of it without importing it."""
-        used = {name for name in self.names_used - self._bound if not name.lower().startswith(_MEANINGFUL)}
+        used = {name for name in self.names_used - self._bound if not _MEANINGFUL.match(name)}
         wanted = {name for name in used if not hasattr(builtins, name) and not self.is_of_prompt(name)}
         asked = {}
         if self.entry_point in used:  # by that name, whatever else has it

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 # The plugins that are left out write files, look for files, or take time at the end.
 _LEFT_OUT = ("cacheprovider", "doctest", "faulthandler", "junitxml", "pastebin", "threadexception",
              "unraisableexception")  # fmt: skip
-_ARGUMENTS = ("-c", os.devnull, f"--rootdir={Path(FILE).parent}", "--noconftest", "--assert=plain", "--tb=native",
-              "--capture=sys", "-q", "--no-header", "--no-summary", *(f"-pno:{name}" for name in _LEFT_OUT), FILE)  # fmt: skip
+_ARGUMENTS = (
+    *("-c", os.devnull, f"--rootdir={Path(FILE).parent}", "--noconftest"),
+    *("--assert=plain", "--capture=sys", "--tb=native", "-q", "--no-header", "--no-summary"),
+    *(f"-pno:{name}" for name in _LEFT_OUT),
+    FILE,
+)
 
 
 class PytestSuite(FrameworkSuite):

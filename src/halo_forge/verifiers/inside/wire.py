@@ -99,6 +99,10 @@ def _encode_default(value: collections.defaultdict[Any, Any], refer: Refer) -> A
     return {"defaultdict": [encode(value.default_factory, refer), _encode_pairs(value, refer)]}
 
 
+def _encode_path(value: Any, refer: Refer) -> Any:
+    return {"path": sys.modules["pathlib"].PurePath.__str__(value)}
+
+
 def _lazy_encoder(base: type) -> Callable[[Any, Refer], Any] | None:
     """The encoder for a class of a module that is not imported here unless a solution or a suite does."""
     encoder = _LAZY_ENCODERS.get(f"{base.__module__}.{base.__name__}")
@@ -136,6 +140,8 @@ _LAZY_ENCODERS: dict[str, Callable[[Any, Refer], Any]] = {
     "datetime.date": lambda v, r: {"date": sys.modules["datetime"].date.isoformat(v)},
     "datetime.time": lambda v, r: {"time": sys.modules["datetime"].time.isoformat(v)},
     "datetime.timedelta": lambda v, r: {"timedelta": [v.days, v.seconds, v.microseconds]},
+    "pathlib.PurePath": _encode_path,
+    "pathlib._local.PurePath": _encode_path,  # in some versions of Python
     "numpy.generic": lambda v, r: encode(v.item(), r),
 }
 
@@ -186,6 +192,12 @@ def _decode_fraction(content: Any, resolve: Resolve) -> Any:
     return fractions.Fraction(*_decode_all(content, resolve))
 
 
+def _decode_path(content: Any, resolve: Resolve) -> Any:
+    import pathlib
+
+    return pathlib.Path(content)
+
+
 def _decode_time(kind: str, content: Any) -> Any:
     import datetime
 
@@ -214,6 +226,7 @@ _DECODERS: dict[str, Callable[[Any, Resolve], Any]] = {
     "dict_items": lambda c, r: dict(_decode_all(c, r)).items(),
     "decimal": _decode_decimal,
     "fraction": _decode_fraction,
+    "path": _decode_path,
     "datetime": lambda c, r: _decode_time("datetime", c),
     "date": lambda c, r: _decode_time("date", c),
     "time": lambda c, r: _decode_time("time", c),

@@ -1,0 +1,1 @@
+../pytest_made_up_names/main.py

@@ -1,0 +1,1 @@
+../tolerance/main.py

@@ -1,0 +1,1 @@
+../unittest_patched/main.py

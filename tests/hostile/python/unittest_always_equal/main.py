@@ -1,0 +1,1 @@
+../always_equal/main.py

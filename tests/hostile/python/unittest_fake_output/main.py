@@ -1,0 +1,1 @@
+../pytest_fake_output/main.py

@@ -1,0 +1,1 @@
+../interrupt_the_tester/main.py

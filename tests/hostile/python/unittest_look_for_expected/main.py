@@ -1,0 +1,1 @@
+../look_for_expected/main.py

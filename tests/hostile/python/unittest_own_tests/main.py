@@ -1,0 +1,1 @@
+../pytest_own_tests/main.py

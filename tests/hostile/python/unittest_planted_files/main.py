@@ -1,0 +1,1 @@
+../pytest_planted_files/main.py

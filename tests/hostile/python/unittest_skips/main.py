@@ -1,0 +1,1 @@
+../pytest_skips/main.py
