@@ -69,6 +69,7 @@ class _Plugin:
         self._tester = tester
         self._record = record
         self._session: pytest.Session
+        self._tests: set[str] = set()
         self._error: BaseException | None = None  # of what was reported last
         self._failed: set[str] = set()
         self._ended: set[str] = set()
@@ -85,6 +86,7 @@ class _Plugin:
         session.testscollected = len(session.items)
         session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=session.items)
         self._tester.looks_around = False
+        self._tests = {item.nodeid for item in session.items}
         if any(inspect.iscoroutinefunction(getattr(item, "obj", None)) for item in session.items):
             self._record.fail_as(JUDGE_ERROR, "the tests can't be used: pytest alone does not run async functions")
         self._tell()
@@ -121,12 +123,13 @@ class _Plugin:
         """pytest is at its end."""
         if self._record.outcome is not None:
             return
-        passed = len(self._passed())
-        if not self._session.items:
+        if status == pytest.ExitCode.USAGE_ERROR:
+            self._record.fail_as(JUDGE_ERROR, "pytest does not take the arguments that it is given")
+        elif not self._tests:
             self._record.fail_suite("there is no test in the file")
-        elif status != pytest.ExitCode.OK or len(self._ended) != len(self._session.items):
+        elif status != pytest.ExitCode.OK or self._ended != self._tests:
             self._record.fail_as("wrong_answer", f"pytest ended with status {int(status)}")
-        elif passed == 0:
+        elif not self._passed():
             self._record.fail_suite("no test of the file was run to its end; all were skipped or expected to fail")
 
     def _note_failure(self, report: pytest.TestReport) -> None:
@@ -143,5 +146,5 @@ class _Plugin:
         return self._ended - self._failed - self._uncounted
 
     def _tell(self) -> None:
-        total = len(self._session.items) - len(self._uncounted - self._failed)
+        total = len(self._tests) - len(self._uncounted - self._failed)
         self._record.count(len(self._passed()), max(total, 1))
