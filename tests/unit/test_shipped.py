@@ -16,11 +16,10 @@ SOURCES = Path(halo_forge.__file__).parents[1]
 WITHOUT_PYTEST = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from importlib.metadata import PackageNotFoundError
 from halo_forge.verifiers.shipped import pytest_packages
 try:
     pytest_packages()
-except PackageNotFoundError as error:
+except ModuleNotFoundError as error:
     print(error.name)
 """
 

@@ -199,7 +199,7 @@ def _suite_outcome(report: JSONObject, execution: Execution, limits: ResourceLim
 def _packages() -> bytes:
     try:
         return pytest_packages()
-    except PackageNotFoundError as error:
+    except ModuleNotFoundError as error:
         raise JudgeError(
             f"the tests need {error.name}, which is not installed; pip install 'halo-forge[pytest]'"
         ) from error

@@ -12,9 +12,9 @@ import io
 import marshal
 import zipfile
 from collections.abc import Iterator
-from importlib import metadata, resources
+from importlib import resources
 from importlib.machinery import SourceFileLoader
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 _PACKAGE = "inside"
 _SUITE_MODULES = (
@@ -22,7 +22,7 @@ _SUITE_MODULES = (
     "peer", "pytest_suite", "record", "remote", "source", "standins", "start", "suite", "tester", "unittest_suite",
     "wire",
 )  # fmt: skip
-_PYTEST_PROJECTS = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+_PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
 _LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping", "diff", "python")
 _NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
@@ -54,23 +54,35 @@ def pytest_packages() -> bytes:
     """pytest and what it needs, for `inside.packages`: path and bytecode by the module's name, marshalled.
 
     Raises:
-        importlib.metadata.PackageNotFoundError: it is not installed.
+        ModuleNotFoundError: it is not installed.
     """
+    if importlib.util.find_spec("pytest") is None:
+        raise ModuleNotFoundError("no module named 'pytest'", name="pytest")
     modules = {}
-    for project in _PYTEST_PROJECTS:
-        for path, place in _sources(project):
+    for package in _PYTEST_PACKAGES:
+        for path, place in _sources(package):
             name = ".".join(path.with_suffix("").parts).removesuffix(".__init__")
-            code = SourceFileLoader(name, place).get_code(name)
+            code = SourceFileLoader(name, str(place)).get_code(name)
             modules[name] = (path.as_posix(), marshal.dumps(code))
     return marshal.dumps(modules)
 
 
-def _sources(project: str) -> Iterator[tuple[PurePath, str]]:
-    """The modules of an installed project: their paths below the place where it is installed, and their real ones."""
-    for file in metadata.files(project) or ():
-        is_module = file.suffix == ".py" and ".." not in file.parts
-        if is_module and (not file.is_relative_to(_LEXERS) or file.stem in _NEEDED_LEXERS):
-            yield PurePath(file), str(file.locate())
+def _sources(package: str) -> Iterator[tuple[PurePath, Path]]:
+    """The modules of a package: where they are below the place of all packages, and really.
+
+    None where it is not installed: not every version of pytest needs the same ones.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return
+    origin = Path(spec.origin)
+    if spec.submodule_search_locations is None:
+        yield PurePath(origin.name), origin
+        return
+    for place in sorted(origin.parent.rglob("*.py")):
+        path = place.relative_to(origin.parent.parent)
+        if path.parent != _LEXERS or path.stem in _NEEDED_LEXERS:
+            yield path, place
 
 
 @functools.cache
