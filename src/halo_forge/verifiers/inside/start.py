@@ -2,8 +2,8 @@
 
 Started in the sandbox with the numbers of two descriptors. It forks. The child becomes the candidate: it closes both
 descriptors, receives the solution and nothing of the tests, executes it, and answers calls. The parent is the tester:
-it executes the tests, in which the solution's functions are stand-ins that send their arguments to the candidate as
-plain data and get plain data back.
+it executes the tests, or has pytest or unittest run them. In them the solution's functions are stand-ins that send
+their arguments to the candidate as plain data and get plain data back.
 
 So a solution never sees an expected value, and cannot reach what decides: not the frames of the suite, nor its
 builtins, its assertions or its exit status. A candidate that ends its process has failed.
