@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 Prompts = Annotated[
-    str, typer.Option("--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, or a .jsonl file.")
+    str, typer.Option("--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, or a .jsonl or .json file.")
 ]
 Verifier = Annotated[
     str, typer.Option("--verifier", help="Who judges: auto (by language), or one of `halo-forge verifiers list`.")
@@ -23,6 +23,10 @@ Output = Annotated[
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON; the table goes to standard error.")]
+ResultsJsonl = Annotated[
+    bool,
+    typer.Option("--results-jsonl", help="Also write NAME_results.jsonl: each sample with 'result' and 'passed'."),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Samples judged at once.", show_default="one a processor")
 ]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 
 from halo_forge.benchmark import default_workers, generate_owed
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
 from halo_forge.cli.progress import Counts
+from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
 from halo_forge.config import (
     SamplePlan,
     check_limits,
@@ -54,6 +56,7 @@ class Request:
     workers: int | None
     output: str | None
     as_json: bool
+    results_jsonl: bool
     fresh: bool
     unsafe: bool
 
@@ -92,12 +95,14 @@ def run_benchmark(request: Request) -> int:
         open_model(source, settings, problems, cancel) as sampler,
     ):
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
-        return _benchmark(sampler, settings, plan, judging, place, workers, cancel, fresh=request.fresh)
+        results = results_beside(place.path) if request.results_jsonl else None
+        check_place(results, place.path)
+        return _benchmark(sampler, settings, plan, judging, place, results, workers, cancel, fresh=request.fresh)
 
 
 def _benchmark(
     sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
-    workers: int, cancel: threading.Event, *, fresh: bool,
+    results: Path | None, workers: int, cancel: threading.Event, *, fresh: bool,
 ) -> int:  # fmt: skip
     identity = {
         "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
@@ -124,4 +129,6 @@ def _benchmark(
             return stopped(store)
         settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
         report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown, total)
-        return deliver(report, store, place, failure)
+        status = deliver(report, store, place, failure)
+        write_results(results, lines_of_run(store.read_judged()))
+        return status

@@ -1,8 +1,7 @@
-"""What `benchmark score` does: samples of a file through the judges."""
+"""What `benchmark score` does: samples of a file or folder through the judges."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,20 +9,23 @@ from halo_forge.benchmark import default_workers
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
+from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
 from halo_forge.config import DEFAULT_KS, check_limits, check_workers, parse_ks, safe_name
 from halo_forge.errors import Cancelled, UserError
 from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
 from halo_forge.problems.files import stem
-from halo_forge.problems.samples import count_samples, read_samples
+from halo_forge.problems.samples import count_samples, fingerprint, read_found, read_samples
+from halo_forge.report.human_eval import outcome_of
 from halo_forge.store import GeneratedSample, RunFiles, RunStore, Times
 from halo_forge.summary import summarize
+from halo_forge.types import JSONObject
 
 
 def score_samples(
     samples: str, prompts: str, *, verifier: str, ks: str | None, limit: int | None, time_limit: float | None,
     memory_limit: int | None, compile_flags: str | None, workers: int | None, output: str | None, as_json: bool,
-    fresh: bool, unsafe: bool,
+    results_jsonl: bool, fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -34,15 +36,18 @@ def score_samples(
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
     problems = load_problems(prompts, limit)
+    samples = samples.rstrip("/") or samples  # a folder's name may end so
     total = count_samples(samples, problems).total()
     place = Destination.of(output, safe_name(stem(samples), problems.name), as_json=as_json)
     if Path(samples).resolve() in {path.resolve() for path in RunFiles.of(place.path).all()}:
         raise UserError(f"{samples} is among the files of the result {place.path}; give another --output")
+    results = results_beside(Path(samples)) if results_jsonl else None
+    check_place(results, place.path)
     with (
         stoppable() as cancel,
         open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
     ):
-        source = {"name": Path(samples).name, "sha256": _file_hash(samples)}
+        source = {"name": Path(samples).name, "sha256": fingerprint(samples)}
         identity = {"model": None, "samples_file": source, **judging.identity()}
         with RunStore.open(place.path, identity, fresh=fresh) as store:
             store.ensure_writable()
@@ -53,7 +58,9 @@ def score_samples(
                 return stopped(store)
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
             report = summarize(judging.problems, store.read_judged(), wanted, shown, total)
-            return deliver(report, store, place, None)
+            status = deliver(report, store, place, None)
+            write_results(results, _result_lines(samples, problems, store))
+            return status
 
 
 def _not_judged(path: str, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:
@@ -62,6 +69,8 @@ def _not_judged(path: str, problems: ProblemSet, store: RunStore) -> Iterator[Ge
             yield GeneratedSample(sample, Times())
 
 
-def _file_hash(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _result_lines(path: str, problems: ProblemSet, store: RunStore) -> Iterator[JSONObject]:
+    """The samples in the order of their file, each with what became of it."""
+    verdicts = {judged.sample.key: outcome_of(judged.verdict) for judged in store.read_judged()}
+    for found in read_found(path, problems):
+        yield {**found.record, **verdicts[found.sample.key]}

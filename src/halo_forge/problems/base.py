@@ -7,11 +7,11 @@ Records come from `halo_forge.problems.lines`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from halo_forge.errors import ProblemFileError
-from halo_forge.problems.lines import Record, Source
+from halo_forge.problems.lines import Record, Source, refuse_odd_numbers
 from halo_forge.problems.wording import closest, shown
 from halo_forge.types import JSONObject, Problem
 
@@ -61,14 +61,18 @@ class Format:
     """One way to write a problem down as a JSON object.
 
     Attributes:
-        keys: the keys that are read; others are ignored and stay out of `Problem.hash`.
+        keys: the keys that are read, or known to decide nothing; others are ignored with a note.
         recognises: whether a file is written so, told by its first object.
         to_problem: turns a record into a problem, or raises the source's error.
+        remarks: what a reader has to know where a record has something under a key: tests that are left aside.
+        odd_numbers: its writers leave NaN and Infinity in their JSON, so they are taken.
     """
 
     keys: frozenset[str]
     recognises: Callable[[JSONObject], bool]
     to_problem: Callable[[Record, Source], Problem]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    odd_numbers: bool = False
 
 
 def build_set(name: str, origin: str, records: Iterable[Record], form: Format, source: Source) -> ProblemSet:
@@ -78,23 +82,27 @@ def build_set(name: str, origin: str, records: Iterable[Record], form: Format, s
         ProblemFileError: a bad record, an id that is used twice, or no record at all.
     """
     problems: list[Problem] = []
-    lines: dict[str, int] = {}
-    ignored: set[str] = set()
+    places: dict[str, str] = {}
+    seen: set[str] = set()
     for record in records:
+        if not form.odd_numbers:
+            refuse_odd_numbers(record, source)
         problem = form.to_problem(record, source)
-        if problem.id in lines:
-            what = f"the id {shown(problem.id)} is that of line {lines[problem.id]} too; make it unique"
-            raise source.bad(what, record.line)
+        if problem.id in places:
+            what = f"the id {shown(problem.id)} is that of {places[problem.id]} too; make it unique"
+            raise source.bad(what, record)
         problems.append(problem)
-        lines[problem.id] = record.line
-        ignored |= record.data.keys() - form.keys
+        places[problem.id] = record.place
+        seen.update(key for key in record.data if key not in form.remarks or record.data[key])
     if not problems:
         raise source.bad("there is no problem in it; write one JSON object a line, each with a 'prompt'")
-    return ProblemSet(name, origin, tuple(problems), _notes(sorted(ignored), form.keys))
+    remarks = (remark for key, remark in form.remarks.items() if key in seen)
+    ignored = sorted(seen - form.keys - form.remarks.keys())
+    return ProblemSet(name, origin, tuple(problems), (*remarks, *_not_read(ignored, form.keys)))
 
 
-def _notes(ignored: list[str], known: frozenset[str]) -> tuple[str, ...]:
-    """The remark on keys that are not read: a misspelt one may have been meant to decide verdicts."""
+def _not_read(ignored: list[str], known: frozenset[str]) -> tuple[str, ...]:
+    """The note on keys that are not read: a misspelt one may have been meant to decide verdicts."""
     if not ignored:
         return ()
     listed = [_with_hint(key, known) for key in ignored[:NOTED_KEYS]]

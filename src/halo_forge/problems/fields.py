@@ -10,7 +10,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from halo_forge.problems.lines import Record, Source
@@ -50,10 +50,15 @@ def _identifier(value: str) -> str:
     return value
 
 
+def _number_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 Characters = Annotated[str, AfterValidator(_characters)]
 Text = Annotated[str, AfterValidator(_text)]
 Label = Annotated[str, AfterValidator(_label)]
 Identifier = Annotated[str, AfterValidator(_identifier)]
+TaskId = Annotated[str, BeforeValidator(_number_as_text), AfterValidator(_label)]  # MBPP's are numbers
 
 # pydantic's name of a fault -> our words for it; {kind} is what stood there, the rest is pydantic's context
 WORDS: Mapping[str, str] = {
@@ -84,7 +89,7 @@ def checked(model: type[Model], record: Record, source: Source) -> Model:
         return model.model_validate(record.data)
     except ValidationError as error:
         fault = error.errors()[0]
-        raise source.bad(_in_words(fault) + _misspelt(fault, record), record.line) from None
+        raise source.bad(_in_words(fault) + _misspelt(fault, record), record) from None
 
 
 def _in_words(fault: ErrorDetails) -> str:

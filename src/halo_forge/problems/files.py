@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from halo_forge.problems.lines import ByteLines, Source
+from halo_forge.problems.lines import ByteStream, Source
 from halo_forge.problems.wording import closest, shown_path
 
 GZIP_MAGIC = b"\x1f\x8b"
 
 
 @contextmanager
-def opened(path: str, source: Source, names: Sequence[str] = ()) -> Iterator[ByteLines]:
+def opened(path: str, source: Source, names: Sequence[str] = ()) -> Iterator[ByteStream]:
     """The bytes of a file, unzipped where they need it.
 
     Args:

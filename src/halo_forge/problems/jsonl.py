@@ -2,7 +2,8 @@
 
 ===================  ========================================================================================
 ``prompt``           what the model is asked; the one key that every problem needs
-``id``               unique in the file; ``line-N`` if not given, so that renaming a file changes nothing
+``id``               unique in the file; ``line-N`` (in a JSON list ``item-N``) if not given, so that renaming a
+                     file changes nothing
 ``language``         a key of `LANGUAGES`, in any letter case; if not given, ``python`` for a problem with
                      ``tests`` and ``cpp`` for every other
 ``category``         for the breakdown of the results
@@ -134,9 +135,9 @@ def to_problem(record: Record, source: Source) -> Problem:
     language = _language(fields, record, source)
     fault = _contradiction(fields, language)
     if fault is not None:
-        raise source.bad(fault, record.line)
+        raise source.bad(fault, record)
     return Problem(
-        id=f"line-{record.line}" if fields.id is None else fields.id,
+        id=f"{record.unit}-{record.number}" if fields.id is None else fields.id,
         prompt=fields.prompt,
         language=language,
         category=fields.category,
@@ -161,7 +162,7 @@ def _language(fields: ProblemRecord, record: Record, source: Source) -> Language
         meant = closest(fields.language, LANGUAGES)
         advice = "use" if meant is None else f"did you mean {shown(meant)}? Use"
         what = f"unknown language {shown(fields.language)}; {advice} one of: {', '.join(LANGUAGES)}"
-        raise source.bad(what, record.line)
+        raise source.bad(what, record)
     return language
 
 
@@ -209,7 +210,7 @@ def _comparison(fields: ProblemRecord, record: Record, source: Source) -> Compar
     if match is Match.NUMERIC:
         return Comparison(match, TOLERANCE if fields.tolerance is None else fields.tolerance)
     if fields.tolerance is not None:
-        raise source.bad("'tolerance' is for the comparison 'numeric' only; remove one of them", record.line)
+        raise source.bad("'tolerance' is for the comparison 'numeric' only; remove one of them", record)
     return Comparison(match)
 
 
@@ -218,7 +219,7 @@ def _one_of(kind: type[Choice], key: str, value: str | None, default: Choice, re
     if value is None:
         return default
     if value not in list(kind):
-        raise source.bad(f"unknown {key} {shown(value)}; use one of: {', '.join(kind)}", record.line)
+        raise source.bad(f"unknown {key} {shown(value)}; use one of: {', '.join(kind)}", record)
     return kind(value)
 
 

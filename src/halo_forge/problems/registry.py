@@ -13,11 +13,12 @@ from collections.abc import Callable
 from importlib import metadata
 
 from halo_forge.errors import ProblemFileError, UserError
-from halo_forge.problems import demo, humaneval, jsonl
+from halo_forge.problems import demo, evalplus, humaneval, jsonl, livecodebench, mbpp, multipl_e
 from halo_forge.problems.base import Format, ProblemSet, build_set
 from halo_forge.problems.files import opened, stem
-from halo_forge.problems.lines import Record, Source, read_records
+from halo_forge.problems.lines import Source, read_records
 from halo_forge.problems.wording import shown
+from halo_forge.types import JSONObject
 
 PLUG_INS = "halo_forge.problems"
 
@@ -28,14 +29,12 @@ BUILT_IN: dict[str, Callable[[], ProblemSet]] = {
 
 # Asked in this order; halo-forge's own format takes what none recognises, and says what is missing.
 FORMATS: dict[str, Format] = {
+    "evalplus": evalplus.FORMAT,
+    "mbpp": mbpp.FORMAT,
+    "multipl-e": multipl_e.FORMAT,
+    "livecodebench": livecodebench.FORMAT,
     "humaneval": humaneval.FORMAT,
     "halo-forge": jsonl.FORMAT,
-}
-
-# Keys of formats that would pass for halo-forge's own with their tests ignored: refused, not misjudged.
-FOREIGN: dict[str, str] = {
-    "test_list": "MBPP",
-    "stop_tokens": "MultiPL-E",
 }
 
 
@@ -58,17 +57,12 @@ def _from_file(path: str) -> ProblemSet:
     with opened(path, source, names()) as stream:
         records = read_records(stream, source)
         first = list(itertools.islice(records, 1))
-        form = _format(first[0], source) if first else jsonl.FORMAT
+        form = _format(first[0].data) if first else jsonl.FORMAT
         return build_set(_short_name(path), path, itertools.chain(first, records), form, source)
 
 
-def _format(first: Record, source: Source) -> Format:
-    for key, name in FOREIGN.items():
-        if key in first.data:
-            what = f"{key!r} is a key of {name}, which is not read yet; write 'prompt' and 'tests' instead"
-            raise source.bad(what, first.line)
-    recognised = (form for form in FORMATS.values() if form.recognises(first.data))
-    return next(recognised, jsonl.FORMAT)
+def _format(first: JSONObject) -> Format:
+    return next((form for form in FORMATS.values() if form.recognises(first)), jsonl.FORMAT)
 
 
 def _short_name(path: str) -> str:

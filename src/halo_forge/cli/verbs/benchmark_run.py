@@ -54,6 +54,7 @@ def run(
     compile_flags: options.CompileFlags = None,
     workers: options.Workers = None,
     limit: options.Limit = None,
+    results_jsonl: options.ResultsJsonl = False,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
 ) -> None:
@@ -81,6 +82,7 @@ def run(
         workers=workers,
         output=output,
         as_json=as_json,
+        results_jsonl=results_jsonl,
         fresh=fresh,
         unsafe=unsafe,
     )

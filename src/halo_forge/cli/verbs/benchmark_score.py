@@ -11,19 +11,22 @@ from halo_forge.cli import options
 EXAMPLES = """\
 Judge samples that exist already, from halo-forge or from another tool.
 
-A line of the file names its problem (task_id, problem_id or id) and holds either a completion, which is put behind the
-problem's prompt as it is, or a solution, which stands by itself.
+A line of a JSONL file names its problem (task_id, problem_id or id) and holds either a completion, which is put behind
+the problem's prompt as it is, or a solution, which stands by itself. Files and folders of samples that EvalPlus,
+MultiPL-E, LiveCodeBench and bigcode-evaluation-harness write are read too (docs/formats.md).
 
 Examples:
 
   halo-forge benchmark score samples.jsonl --prompts humaneval
 
   halo-forge benchmark score samples.jsonl.gz --prompts data/test.jsonl --k 1,10 --output results/scored.json
+
+  halo-forge benchmark score generations.json --prompts humaneval --results-jsonl
 """
 
 
 def score(
-    samples: Annotated[str, typer.Argument(metavar="SAMPLES", help="A .jsonl or .jsonl.gz file.")],
+    samples: Annotated[str, typer.Argument(metavar="SAMPLES", help="A .jsonl or .json file, or a folder.")],
     prompts: options.Prompts,
     verifier: options.Verifier = "auto",
     k: options.Ks = None,
@@ -34,6 +37,7 @@ def score(
     compile_flags: options.CompileFlags = None,
     workers: options.Workers = None,
     limit: options.Limit = None,
+    results_jsonl: options.ResultsJsonl = False,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
 ) -> None:
@@ -42,6 +46,7 @@ def score(
     raise typer.Exit(
         score_samples(
             samples, prompts, verifier=verifier, ks=k, limit=limit, time_limit=time_limit, memory_limit=memory_limit,
-            compile_flags=compile_flags, workers=workers, output=output, as_json=as_json, fresh=fresh, unsafe=unsafe,
+            compile_flags=compile_flags, workers=workers, output=output, as_json=as_json, results_jsonl=results_jsonl,
+            fresh=fresh, unsafe=unsafe,
         )
     )  # fmt: skip
