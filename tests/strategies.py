@@ -12,7 +12,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from halo_forge.problems.registry import FORMATS
-from halo_forge.problems.samples import ID_KEYS, TEXT_KEYS
+from halo_forge.problems.samples.file import TOLD_BY
+from halo_forge.problems.samples.plain import ID_KEYS, TEXT_KEYS
 from halo_forge.verifiers.extract import TAGS
 
 languages = st.sampled_from([*sorted(set(TAGS.values())), "cobol", ""])
@@ -33,7 +34,9 @@ TEXTS = SURROGATES_TOO | st.sampled_from(["a", "b", "c++", "python", "def check(
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | TEXTS
 VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3))
 CASES = st.lists(st.dictionaries(st.sampled_from(["stdin", "expected_output", "input"]), TEXTS, max_size=3), max_size=3)
-SAMPLE_KEYS = st.sampled_from([*ID_KEYS, *TEXT_KEYS, "index", "form", "finish_reason", "n_tokens", "seed"])
+TELLING_KEYS = [key for keys in TOLD_BY.values() for key in keys]
+OTHER_KEYS = ["question_id", "name", "index", "form", "finish_reason", "n_tokens", "seed"]
+SAMPLE_KEYS = st.sampled_from([*ID_KEYS, *TEXT_KEYS, *TELLING_KEYS, *OTHER_KEYS])
 
 
 def _real_files() -> Iterator[tuple[list[dict[str, Any]], bytes]]:
@@ -52,7 +55,7 @@ def _real_files() -> Iterator[tuple[list[dict[str, Any]], bytes]]:
 
 REAL_FILES = list(_real_files())
 REAL_RECORDS = [record for found, _ in REAL_FILES for record in found]
-PROBLEM_KEYS = st.sampled_from(sorted({key for form in FORMATS.values() for key in form.keys} | {"test_list"})) | TEXTS
+PROBLEM_KEYS = st.sampled_from(sorted({key for form in FORMATS.values() for key in form.keys})) | TEXTS
 
 
 def records(keys: st.SearchStrategy[str], likely: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
@@ -86,8 +89,10 @@ def damaged(whole: st.SearchStrategy[bytes]) -> st.SearchStrategy[bytes]:
 
 
 def files(objects: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[bytes]:
-    """Files of objects, one a line, some of them damaged."""
-    return damaged(st.lists(objects, max_size=4).map(lambda found: "\n".join(map(json.dumps, found)).encode()))
+    """Files of objects, one a line or as one list, some of them damaged."""
+    found = st.lists(objects, max_size=4)
+    lines = found.map(lambda found: "\n".join(map(json.dumps, found)).encode())
+    return damaged(lines | found.map(lambda found: json.dumps(found).encode()))
 
 
 PROBLEM_FILES = (

@@ -113,8 +113,8 @@ def write(path: Path, *records: dict[str, Any]) -> str:
 
 
 def test_a_file_of_the_format_is_recognised(tmp_path: Path) -> None:
-    loaded = load_problems(write(tmp_path / "mine.jsonl.gz", RECORD, {**RECORD, "task_id": "Mine/2", "plus_input": []}))
-    assert (loaded.name, loaded.notes) == ("mine", ("keys that are not read: 'plus_input'",))
+    loaded = load_problems(write(tmp_path / "mine.jsonl.gz", RECORD, {**RECORD, "task_id": "Mine/2", "seen_in": []}))
+    assert (loaded.name, loaded.notes) == ("mine", ("keys that are not read: 'seen_in'",))
     assert loaded.problems[0] == Problem(
         "Mine/1", RECORD["prompt"], Language.PYTHON, tests=RECORD["test"], entry_point="f", prompt_is_code=True,
         solution=RECORD["canonical_solution"], solution_form=SampleForm.COMPLETION,

@@ -139,6 +139,12 @@ class TestFile:
         assert (loaded.name, len(loaded.problems)) == ("p", 2)
 
     @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+    @pytest.mark.parametrize("indent", [None, 2])
+    def test_one_json_list(self, tmp_path: Path, indent: int | None) -> None:
+        path = tmp_path / "p.json"
+        path.write_text("\ufeff\n" + json.dumps([{"prompt": "p"}, {"prompt": "q", "id": "b"}], indent=indent))
+        assert [(p.id, p.prompt) for p in load_problems(str(path)).problems] == [("item-1", "p"), ("b", "q")]
+
     def test_a_pipe_is_read_once(self, tmp_path: Path) -> None:
         pipe = tmp_path / "pipe"
         os.mkfifo(pipe)
@@ -236,7 +242,6 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": "p", "prompt_is_code": "yes"}, "'prompt_is_code' must be true or false, not a string"),
     ({"prompt": "p", "entry_point": "f()", "tests": CHECK}, "'entry_point' must be the bare name of a function"),
     ({"prompt": "p", "tests": CHECK}, "'tests' defines check(candidate) without an 'entry_point'; add the name"),
-    ({"prompt": "p", "test_list": ["assert f()"]}, "'test_list' is a key of MBPP, which is not read yet"),
 ]  # fmt: skip
 
 BAD_BYTES = [
@@ -244,8 +249,12 @@ BAD_BYTES = [
     (b"\n \n", " there is no problem in it; write one JSON object a line, each with a 'prompt'"),
     (b"\n{'prompt': 1}", "2: not JSON: Expecting property name enclosed in double quotes at column 2; each line has"),
     (b'{"prompt": "p', "1: not JSON: Unterminated string starting at column 12; each line has to be one whole JSON"),
-    (b'[{"prompt": "p"}]', "1: a list, where a JSON object is needed; write one object a line, as jq -c '.[]' does"),
-    (b'[\n{"prompt": "p"}]', "1: JSON spread over several lines; write one object a line, as jq -c does"),
+    (b'{"prompt": "p"}\n[{}]', "2: a list, where a JSON object is needed; write one object a line, as jq -c '.[]'"),
+    (b"[]", " there is no problem in it; write one JSON object a line, each with a 'prompt'"),
+    (b'[{"prompt": "p"}, []]', " item 2: a list, where a JSON object is needed; make it one"),
+    (b'[\n{"prompt": "p"},\n{"prompt": 1}]', " item 2: 'prompt' must be a string, not the number 1"),
+    (b'[\n{"prompt": "p"}\n', " not JSON: Expecting ',' delimiter at line 3, column 1; it begins with '[', so it has"),
+    (b'[{"prompt": "p", "x": NaN}]', " a number that JSON does not have (NaN, Infinity) or that is far too long;"),
     (b'{\n"prompt": "p"}', "1: JSON spread over several lines; write one object a line, as jq -c does"),
     (b'"prompt"', "1: a string, where a JSON object is needed; write one object a line"),
     (b'{"prompt": "p", "x": NaN}', "1: a number that JSON does not have (NaN, Infinity) or that is far too long;"),
@@ -278,6 +287,12 @@ class TestFaults:
         path = tmp_path / "p.jsonl"
         path.write_bytes(gzip.compress(b" " * 3 * 1024**2))
         assert fault(path) == f"{path}:1: longer than 2 MB; write one object a line"
+
+    def test_a_list_too_long_to_hold(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(problem_lines, "LONGEST_LINE_BYTES", 2 * 1024**2)
+        path = tmp_path / "p.json"
+        path.write_bytes(gzip.compress(b"[\n" + b" " * 3 * 1024**2))
+        assert fault(path).startswith(f"{path}: a list of more than 2 MB; write one object a line")
 
     def test_a_long_value_is_not_repeated_in_full(self, tmp_path: Path) -> None:
         assert len(fault(write(tmp_path / "p.jsonl", {"prompt": "p", "language": "x" * 100_000}))) < 400

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Arguments = Callable[[], list[Any]]
+
 RTOL = 1e-7
 ATOL_OF_FLOATS = 1e-6
 
@@ -118,10 +120,9 @@ def are_alike(got: Any, wanted: Any, atol: float) -> bool:
     return tolerance != 0 and type(got) is type(wanted) and is_close(got, wanted, tolerance)
 
 
-def is_a_root(got: Any, arguments: list[Any], atol: float) -> bool:
+def is_a_root(got: Any, coefficients: list[float], atol: float) -> bool:
     """HumanEval/32: whether the polynomial with these coefficients is zero there."""
-    (coefficients,) = arguments
-    return abs(sum(factor * math.pow(got, power) for power, factor in enumerate(coefficients))) <= atol
+    return bool(abs(sum(factor * math.pow(got, power) for power, factor in enumerate(coefficients))) <= atol)
 
 
 def surface_of_pyramid(base: float, height: float) -> int:
@@ -135,7 +136,7 @@ def sum_of_digit_distances(first: int, second: int) -> int:
     return sum(abs(int(digit) - int(other)) for digit, other in digits)
 
 
-def fits_mbpp(name: str, got: Any, wanted: Any, arguments: list[Any], atol: float) -> bool:
+def fits_mbpp(name: str, got: Any, wanted: Any, arguments: Arguments, atol: float) -> bool:
     """Whether a result fits a task of MBPP by the name of its function, or by the usual rule."""
     if name in AS_NOT_NONE:
         found: bool = got if isinstance(got, bool) else got is not None
@@ -146,17 +147,17 @@ def fits_mbpp(name: str, got: Any, wanted: Any, arguments: list[Any], atol: floa
         (name in AS_SETS and set(got) == set(wanted))
         or name == "are_equivalent"  # Mbpp/164 has no result that is wrong
         or (name == "sum_div" and bool(got == 0))
-        or (name == "surface_Area" and bool(abs(got - surface_of_pyramid(*arguments)) <= atol))
-        or (name == "digit_distance_nums" and bool(got == sum_of_digit_distances(*arguments)))
+        or (name == "surface_Area" and bool(abs(got - surface_of_pyramid(*arguments())) <= atol))
+        or (name == "digit_distance_nums" and bool(got == sum_of_digit_distances(*arguments())))
     )
 
 
-def fits(name: str, task: int | None, got: Any, wanted: Any, arguments: list[Any], atol: float) -> bool:
+def fits(name: str, task: int | None, got: Any, wanted: Any, arguments: Arguments, atol: float) -> bool:
     """Whether a result of the function `name` counts as right."""
     if task is not None:
         return fits_mbpp(name, got, wanted, arguments, atol)
     if name == "find_zero":
-        return is_a_root(got, arguments, atol)
+        return is_a_root(got, arguments()[0], atol)
     return are_alike(got, wanted, atol)
 
 
@@ -169,9 +170,12 @@ def comparer(reference: str, name: str, task: int | None, atol: float) -> Callab
     exec(reference, names)
 
     def agrees(function: Any, text: str) -> bool:
-        wanted = names[name](*mended(task, json.loads(text)))
-        got = function(*mended(task, json.loads(text)))  # arguments of its own: either side may change what it gets
-        if not fits(name, task, got, wanted, mended(task, json.loads(text)), atol):
+        def arguments() -> list[Any]:  # each time anew: either side may change what it gets
+            return mended(task, json.loads(text))
+
+        wanted = names[name](*arguments())
+        got = function(*arguments())
+        if not fits(name, task, got, wanted, arguments, atol):
             raise AssertionError(f"expected {shown(wanted)}, got {shown(got)}")
         return True
 

@@ -31,8 +31,6 @@ class Numbers:
     def _once(self, problem_id: str, index: int, answer: Answer) -> int:
         seen = self._given.setdefault(problem_id, set())
         if index in seen:
-            raise answer.bad(
-                f"sample {index} of {shown(problem_id)} came before; remove one of them or its 'index'"
-            )
+            raise answer.bad(f"sample {index} of {shown(problem_id)} came before; remove one of them or its 'index'")
         seen.add(index)
         return index
