@@ -50,6 +50,21 @@ def by_id(name: str) -> dict[str, Problem]:
     return {problem.id: problem for problem in load_problems(str(FORMATS / name)).problems}
 
 
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("mbpp.jsonl", "c6c5dbbe768d945b"),
+        ("humaneval-plus.jsonl", "80adaf029e929dc3"),
+        ("mbpp-plus.jsonl", "98a2f28be729f51d"),
+        ("multipl-e.jsonl", "9789f614b3903461"),
+        ("livecodebench.jsonl", "54c6b3500e565d13"),
+    ],
+)
+def test_hashes_have_not_changed(file: str, found: str) -> None:
+    """Result files record them: if one moves, results of before and after cannot be compared. See problems/helpers."""
+    assert load_problems(str(FORMATS / file)).hash == found
+
+
 class TestMbpp:
     def test_the_prompt_says_what_has_to_pass(self) -> None:
         problem = by_id("mbpp.jsonl")["Mbpp/901"]
