@@ -5,8 +5,8 @@ arXiv:2403.07974. Keys ``question_id``, ``question_content``, ``starter_code``, 
 ``private_test_cases``, ``metadata``. All answers are Python. The difficulty is the category too, since that is what its
 results are broken down by.
 
-A program is run on each input, public and private, and its output compared line by line, where numbers are compared as
-decimals (between words too; LiveCodeBench does so only in lines of nothing else). A function (``func_name`` in the
+A program is run on each input, public and private, and its output compared line by line, where numbers are compared
+as decimals (between words too; LiveCodeBench does so only in lines of nothing else). A function (``func_name`` in the
 metadata) is called on each: a method of ``Solution``, or a bare function.
 
 Limit: LiveCodeBench imports much of the standard library for a solution, ``typing`` above all. Here nothing is imported.
