@@ -9,7 +9,7 @@ A program is run on each input, public and private, and its output compared line
 as decimals (between words too; LiveCodeBench does so only in lines of nothing else). A function (``func_name`` in the
 metadata) is called on each: a method of ``Solution``, or a bare function.
 
-Limit: LiveCodeBench imports much of the standard library for a solution, ``typing`` above all. Here nothing is imported.
+Limit: LiveCodeBench imports much of the standard library for a solution, ``typing`` above all; nothing is here.
 
 Private test cases are JSON, or JSON in a pickled string, zipped, in base64. No pickle is executed here: its opcodes are
 read, and must be those of one string.
