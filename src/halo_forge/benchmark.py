@@ -13,6 +13,7 @@ import os
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -185,10 +186,16 @@ def judge(verifier: Verifier, problem: Problem, sample: Sample) -> Verdict:
         raise
     except JudgeError as error:
         why = str(error)
-    except Exception as error:  # the boundary of a plug-in's code and of our own mistakes
-        _log.exception("verifier %s failed on %s #%d", verifier.name, problem.id, sample.index)
-        why = f"{type(error).__name__}: {error}"
+    except BaseException as error:  # the boundary of a plug-in's code, sys.exit() and all, and of our own mistakes
+        _log.debug("verifier %s failed on %s #%d", verifier.name, problem.id, sample.index, exc_info=True)
+        why = f"{type(error).__name__}: {error} ({_place(error)})"
     return Verdict(sample.problem_id, sample.index, Outcome.JUDGE_ERROR, compiled=None, detail=why)
+
+
+def _place(error: BaseException) -> str:
+    """File and line of where it was raised."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}"
 
 
 def owed(problems: Iterable[Problem], samples: int, store: RunStore) -> Iterator[GenerationRequest]:

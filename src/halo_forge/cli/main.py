@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 from typing import Annotated
@@ -15,6 +17,8 @@ from halo_forge.cli.verbs import benchmark_run, benchmark_score, data, doctor, m
 from halo_forge.errors import Cancelled, HaloForgeError, UserError
 
 USERS_MISTAKE, NOT_DONE = 2, 3
+_STDOUT, _STDERR = 1, 2
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 app = typer.Typer(
     name="halo-forge",
@@ -52,12 +56,23 @@ def root(
 
 def main() -> None:
     """Run the command line and end the process with its exit status."""
+    _open_standard_streams()
     sys.exit(_status())
+
+
+def _open_standard_streams() -> None:
+    """Where one of them was closed, its number would go to the next pipe, and a program's output into it."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(fd)
 
 
 def _status() -> int:
     try:
-        return app(standalone_mode=False) or 0
+        status = app(standalone_mode=False) or 0
+        if sys.stdout is not None:  # it was closed
+            sys.stdout.flush()  # now, when a full disk can still be reported
+        return status
     except UserError as error:
         return _complain(str(error), USERS_MISTAKE)
     except Cancelled:
@@ -70,12 +85,23 @@ def _status() -> int:
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     except BrokenPipeError:  # whoever read our output had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM or error.filename is not None:
+            raise
+        _discard_output()
+        return _complain(f"the output cannot be written: {error.strerror}; make room and run it again", USERS_MISTAKE)
+
+
+def _discard_output() -> None:
+    """Let nothing that is still in a buffer fail once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
 
 
 def _complain(text: str, status: int) -> int:
-    """One line, whatever is in it."""
-    err().print("error: ", end="", style="bold red")
-    err().print(" ".join(text.split()), markup=False, soft_wrap=True)
+    """One line, whatever is in it; the status alone where standard error can't be written either."""
+    with contextlib.suppress(OSError):
+        err().print("error: ", end="", style="bold red")
+        err().print(" ".join(text.split()), markup=False, soft_wrap=True)
     return status

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from halo_forge.benchmark import default_workers
+from halo_forge.cli.console import note
+from halo_forge.cli.counting import Counted
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
 from halo_forge.config import DEFAULT_KS, check_limits, check_workers, parse_ks, safe_name
-from halo_forge.errors import Cancelled, UserError
+from halo_forge.errors import Cancelled, SampleFileError, UserError
 from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
 from halo_forge.problems.files import stem
-from halo_forge.problems.samples import count_samples, fingerprint, read_found, read_samples
+from halo_forge.problems.samples import read_found, read_samples
 from halo_forge.report.human_eval import outcome_of
 from halo_forge.store import GeneratedSample, RunFiles, RunStore, Times
 from halo_forge.summary import summarize
@@ -37,7 +40,7 @@ def score_samples(
     parallel = check_workers(workers, default_workers())
     problems = load_problems(prompts, limit)
     samples = samples.rstrip("/") or samples  # a folder's name may end so
-    total = count_samples(samples, problems).total()
+    counted = Counted.of(samples, problems)
     place = Destination.of(output, safe_name(stem(samples), problems.name), as_json=as_json)
     if Path(samples).resolve() in {path.resolve() for path in RunFiles.of(place.path).all()}:
         raise UserError(f"{samples} is among the files of the result {place.path}; give another --output")
@@ -47,30 +50,35 @@ def score_samples(
         stoppable() as cancel,
         open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
     ):
-        source = {"name": Path(samples).name, "sha256": fingerprint(samples)}
+        source = {"name": Path(samples).name, "sha256": counted.sha256}
         identity = {"model": None, "samples_file": source, **judging.identity()}
         with RunStore.open(place.path, identity, fresh=fresh) as store:
             store.ensure_writable()
-            counts = Counts(total=total, to_generate=0, already_judged=len(store.judged_keys))
+            counts = Counts(total=counted.total, to_generate=0, already_judged=len(store.judged_keys))
             try:
-                judge_all(judging, store, counts, _not_judged(samples, problems, store), None, parallel, cancel)
+                judge_all(judging, store, counts, _not_judged(counted, problems, store), None, parallel, cancel)
             except Cancelled:
                 return stopped(store)
+            if counted.has_grown():
+                note(f"note: {samples} grew meanwhile; judged are the {counted.total} samples that it had at first")
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(judging.problems, store.read_judged(), wanted, shown, total)
+            report = summarize(judging.problems, store.read_judged(), wanted, shown, counted.total)
             status = deliver(report, store, place, None)
-            write_results(results, _result_lines(samples, problems, store))
+            write_results(results, _result_lines(counted, problems, store))
             return status
 
 
-def _not_judged(path: str, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:
-    for sample in read_samples(path, problems):
-        if sample.key not in store.judged_keys:
-            yield GeneratedSample(sample, Times())
+def _not_judged(counted: Counted, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:
+    try:
+        for sample in islice(read_samples(counted.path, problems), counted.total):
+            if sample.key not in store.judged_keys:
+                yield GeneratedSample(sample, Times())
+    except SampleFileError as error:  # there was none when it was counted
+        raise counted.changed() from error
 
 
-def _result_lines(path: str, problems: ProblemSet, store: RunStore) -> Iterator[JSONObject]:
+def _result_lines(counted: Counted, problems: ProblemSet, store: RunStore) -> Iterator[JSONObject]:
     """The samples in the order of their file, each with what became of it."""
     verdicts = {judged.sample.key: outcome_of(judged.verdict) for judged in store.read_judged()}
-    for found in read_found(path, problems):
+    for found in islice(read_found(counted.path, problems), counted.total):
         yield {**found.record, **verdicts[found.sample.key]}

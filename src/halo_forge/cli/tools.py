@@ -36,7 +36,10 @@ def list_verifiers() -> None:
 
 def trials(name: str, workshop: Workshop) -> list[Row]:
     """For each language of a verifier: (language, ``yes`` or ``no``, the tool's version or what is wrong)."""
-    verifier = open_verifier(name, workshop)
+    try:
+        verifier = open_verifier(name, workshop)
+    except ToolchainError as error:  # a plug-in
+        return [("", "[bold red]no[/]", str(error))]
     rows = []
     for language in sorted(verifier.languages):
         try:

@@ -27,6 +27,7 @@ from pathlib import Path
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox.base import WORKDIR, Command, Tier
 from halo_forge.sandbox.filesystem import HOST_NAME, file_system
+from halo_forge.sandbox.guard import MARK, Guard
 from halo_forge.sandbox.inherit import Descriptors, need, rlimits
 from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
@@ -48,7 +49,7 @@ class BubblewrapSandbox:
         Once `cancel` is set, `run` ends what it runs and raises `Cancelled`.
 
         Raises:
-            SandboxError: there is no bwrap, or a tool that is needed beside it is missing.
+            SandboxError: there is no bwrap, a tool that is needed beside it is missing, or no process can be started.
         """
         self._program = find_bwrap() if program is None else program
         self._as_root = os.geteuid() == 0
@@ -58,6 +59,7 @@ class BubblewrapSandbox:
         self._filter = filter_program()
         self._cancel = cancel
         become_subreaper()
+        self._guard = Guard()
 
     @property
     def description(self) -> str:
@@ -76,10 +78,11 @@ class BubblewrapSandbox:
                 argv = list(self._argv(command, fds, uid, write_notes_fd))
             except OSError as error:
                 raise JudgeError(f"the sandbox failed: {error.strerror}") from error
-            # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with an empty environment.
+            # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with nothing but the guard's mark.
             seen = supervise(
                 Job(
-                    argv=argv, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited, env={},
+                    argv=argv, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited,
+                    env={MARK: self._guard.mark},
                     notes_fd=notes_fd, root_pid=_child_pid, cancel=self._cancel,
                 )
             )  # fmt: skip
@@ -99,7 +102,8 @@ class BubblewrapSandbox:
         yield from fds.argv
 
     def close(self) -> None:
-        """Unlock the user ids."""
+        """Send the guard away and unlock the user ids."""
+        self._guard.close()
         if self._slots:
             self._slots.close()
 
@@ -149,6 +153,7 @@ def version(program: Path) -> str:
 
 
 def _environment(command: Command) -> Iterator[str]:
+    yield from ("--unsetenv", MARK)
     variables = {"PATH": _PATH, "HOME": WORKDIR, "TMPDIR": WORKDIR, "LC_ALL": "C.UTF-8", **command.env}
     for name, value in variables.items():
         yield from ("--setenv", name, value)

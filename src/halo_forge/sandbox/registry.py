@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError
-from halo_forge.sandbox.base import Command, ResourceLimits, Sandbox
+from halo_forge.sandbox.base import WORKDIR, Command, ResourceLimits, Sandbox, Tier
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
 from halo_forge.sandbox.fair import FairSandbox
 from halo_forge.sandbox.unsafe import UnsafeSandbox
@@ -58,16 +58,14 @@ def _setting(name: str) -> str:
 
 
 def open_sandbox(*, unsafe: bool = False, cancel: threading.Event | None = None) -> Sandbox:
-    """The strict sandbox, tried once; or none at all when `unsafe`.
+    """The strict sandbox, or none at all when `unsafe`. Either is tried once.
 
     Once `cancel` is set, what runs is ended and `Cancelled` is raised.
 
     Raises:
-        SandboxError: the strict sandbox does not work here.
+        SandboxError: it does not work here.
     """
-    if unsafe:
-        return FairSandbox(UnsafeSandbox(cancel))
-    sandbox = BubblewrapSandbox(cancel=cancel)
+    sandbox = UnsafeSandbox(cancel) if unsafe else BubblewrapSandbox(cancel=cancel)
     try:
         _try(sandbox)
     except BaseException:
@@ -80,10 +78,14 @@ def _try(sandbox: Sandbox) -> None:
     try:
         execution = sandbox.run(_PROBE)
     except JudgeError as error:
-        raise SandboxError(_refusal(str(error))) from error
+        raise SandboxError(_refusal(str(error), sandbox.tier)) from error
     if execution.exit_code != 0:
-        raise SandboxError(_refusal(execution.stderr.decode(errors="replace").strip()))
+        raise SandboxError(_refusal(execution.stderr.decode(errors="replace").strip(), sandbox.tier))
 
 
-def _refusal(why: str) -> str:
+def _refusal(why: str, tier: Tier) -> str:
+    if tier is Tier.UNSAFE:
+        return f"no program can be run on this machine, not even without a sandbox ({why})"
+    if not Path(WORKDIR).is_dir():
+        return f"no sandbox works without a directory {WORKDIR}; make it (mkdir -m 1777 {WORKDIR})"
     return f"no sandbox works on this machine ({why}); 'halo-forge doctor' says how to mend it"

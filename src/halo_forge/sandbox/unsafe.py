@@ -4,16 +4,14 @@ A program runs as the user, with the user's files and network. Time, memory and 
 ended, but it can read, write and send whatever the user can. Results say so (`Tier.UNSAFE`).
 
 Limits of the limits: what a process uses after it left its parent behind is not counted; root's processes are not
-limited in number; a process that left its session and emptied its environment outlives the job; and only the first
-process of a job ends at once when halo-forge itself is killed.
+limited in number; and a process that left its session and emptied its environment outlives the job, and halo-forge.
+When halo-forge itself is killed, a job's directory stays behind.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import secrets
-import signal
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -22,11 +20,12 @@ from pathlib import Path
 from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Tier
+from halo_forge.sandbox.guard import MARK, Guard
 from halo_forge.sandbox.inherit import Descriptors, need, rlimits
 from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, reap_strays, supervise
+from halo_forge.sandbox.sweep import end_marked
 from halo_forge.types import Execution
 
-_MARK = "HALO_FORGE_JOB"
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _ROUNDS = 100  # of looking for marked processes: a fork bomb may start new ones meanwhile
 
@@ -41,16 +40,17 @@ class UnsafeSandbox:
         """Once `cancel` is set, `run` ends what it runs and raises `Cancelled`.
 
         Raises:
-            SandboxError: a tool of util-linux is missing.
+            SandboxError: a tool of util-linux is missing, or no process can be started.
         """
         self._prlimit = need("prlimit")
         self._start = (need("setpriv"), "--pdeathsig=KILL", "--")  # it ends when halo-forge is killed
         self._cancel = cancel
         become_subreaper()
+        self._guard = Guard()
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        mark = f"{_MARK}={secrets.token_hex(8)}"
+        mark = self._guard.job_mark()
         with contextlib.ExitStack() as stack:
             try:
                 home = stack.enter_context(
@@ -60,7 +60,7 @@ class UnsafeSandbox:
                 _write_files(command, Path(home))
             except OSError as error:
                 raise JudgeError(f"a temporary directory cannot be made: {error.strerror}") from error
-            stack.callback(_end_marked, mark.encode())
+            stack.callback(_end_marked, mark)
             seen = supervise(
                 Job(
                     argv=[*self._start, *self._limits(command), *fds.argv], limits=command.limits,
@@ -75,12 +75,12 @@ class UnsafeSandbox:
         return rlimits(self._prlimit, command.limits, others + command.limits.processes)
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Send the guard away."""
+        self._guard.close()
 
 
 def _environment(command: Command, home: str, mark: str) -> dict[str, str]:
-    name, value = mark.split("=")
-    return {"PATH": _PATH, "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", **command.env, name: value}
+    return {"PATH": _PATH, "HOME": home, "TMPDIR": home, "LC_ALL": "C.UTF-8", **command.env, MARK: mark}
 
 
 def _write_files(command: Command, home: Path) -> None:
@@ -91,7 +91,7 @@ def _write_files(command: Command, home: Path) -> None:
         target.chmod(0o555)
 
 
-def _end_marked(mark: bytes) -> None:
+def _end_marked(mark: str) -> None:
     """End what left its session: every process of ours that still carries the job's mark in its environment.
 
     Raises:
@@ -99,25 +99,15 @@ def _end_marked(mark: bytes) -> None:
     """
     for _ in range(_ROUNDS):
         try:
-            marked = list(_marked(mark))
+            marked = end_marked(f"{MARK}={mark}")
         except OSError as error:
             raise JudgeError(f"what a program left behind can't be found: {error.strerror}") from error
-        for pid in marked:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
         for pid in marked:
             with contextlib.suppress(ChildProcessError):  # not an orphan, but the child of another one of them
                 os.waitpid(pid, 0)
         if not marked:
             break
     reap_strays()
-
-
-def _marked(mark: bytes) -> Iterator[int]:
-    for entry in os.listdir("/proc"):
-        with contextlib.suppress(OSError):
-            if entry.isdigit() and mark in Path("/proc", entry, "environ").read_bytes():
-                yield int(entry)
 
 
 def _execution(seen: Observed, result: bytes) -> Execution:

@@ -16,6 +16,7 @@ from halo_forge.verifiers.compiled import CompiledVerifier
 from halo_forge.verifiers.custom import CustomVerifier
 from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.languages import bash, c, cpp, csharp, go, java, javascript, rust, typescript
+from halo_forge.verifiers.plugged import PluggedVerifier
 from halo_forge.verifiers.python import PythonVerifier
 
 Factory = Callable[[Workshop], Verifier]
@@ -76,13 +77,12 @@ def open_verifier(name: str, workshop: Workshop) -> Verifier:
     """The verifier called `name`.
 
     Raises:
-        ToolchainError: there is none.
+        ToolchainError: there is none, or it is a plug-in that cannot be loaded.
     """
     if name in VERIFIERS:
         return VERIFIERS[name](workshop)
     if name in (plugged := _plugged()):
-        factory: Factory = plugged[name].load()
-        return factory(workshop)
+        return PluggedVerifier(plugged[name], workshop)
     near = difflib.get_close_matches(name, verifier_names(), n=1)
     hint = f"did you mean '{near[0]}'? " if near else ""
     raise ToolchainError(f"unknown verifier '{name}': {hint}there are {', '.join(verifier_names())}")
