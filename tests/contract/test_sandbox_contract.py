@@ -67,6 +67,11 @@ def opened(kind: str) -> Iterator[Box]:
         yield box
 
 
+def guards() -> list[int]:
+    """The processes that stand by for the sandboxes of this one."""
+    return [pid for pid in proc.children(os.getpid()) if b"sweep.py" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
 @pytest.fixture(params=list(KINDS))
 def box(request: pytest.FixtureRequest) -> Iterator[Box]:
     with opened(request.param) as made:
@@ -351,7 +356,7 @@ def test_cancel_at_any_moment_leaves_nothing(fair_box: Box) -> None:
         with contextlib.suppress(Cancelled):
             fair_box.sh("exec sleep 0.1")
         timer.join()
-        assert proc.children(os.getpid()) == []
+        assert proc.children(os.getpid()) == guards()
 
 
 @needs_python
@@ -411,32 +416,90 @@ def test_running_out_of_descriptors_is_a_judge_error(fair_box: Box) -> None:
             outcomes.add(b"")
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        assert proc.children(os.getpid()) == []
+        assert proc.children(os.getpid()) == guards()
     assert outcomes == {b"", b"fine\n"}
     assert len(os.listdir("/proc/self/fd")) <= len(before) + 1
 
 
-@pytest.mark.parametrize("kind", ["bubblewrap", "unsafe"])
-def test_nothing_survives_a_judge_that_is_killed(kind: str) -> None:
-    with opened(kind):
-        pass
-    marker = f"86398.{os.getpid()}"
-    script = f"""
+KILLED_JUDGE = """
 import sys, threading
-sys.path[:0] = {sys.path!r}
+sys.path[:0] = {path!r}
 from test_sandbox_contract import Box
 box = Box({kind!r})
-threads = [threading.Thread(target=box.sh, args=("exec sleep {marker}",)) for _ in range(4)]
+def work():
+    while True:
+        box.sh({script!r}, "{marker}")
+threads = [threading.Thread(target=work) for _ in range({jobs})]
 [thread.start() for thread in threads]
+print("up", flush=True)
 """
+KILLED_JOBS = {
+    "sleeps": 'exec sleep "$1"',
+    "is-busy": "while :; do :; done",
+    "ignores-signals": "trap '' HUP INT TERM; while :; do :; done",
+    "left-its-parent": '(setsid sh -c "setsid sleep $1 & exec sleep $1" &) ; exec sleep "$1"',
+    "left-its-session-and-ended": 'setsid sleep "$1" & exec sleep 2',
+    "short": "exit 0",  # so the moment is often one at which a sandbox is being set up
+    "many": 'for i in 1 2 3 4 5 6 7 8; do sleep "$1" & done; wait',
+}
+
+
+def killed_judge(kind: str, job: str, marker: str) -> subprocess.Popen[bytes]:
+    """A process with twice as many jobs as there are processors; it never ends by itself."""
+    script = KILLED_JUDGE.format(
+        path=sys.path, kind=kind, script=KILLED_JOBS[job], marker=marker, jobs=2 * len(os.sched_getaffinity(0))
+    )
     here = Path(__file__).parent
-    judge = subprocess.Popen([sys.executable, "-c", script], cwd=here, env={**os.environ, "PYTHONPATH": str(here)})
-    assert until(lambda: len(running(marker)) >= 4)
-    judge.kill()
-    judge.wait()
-    assert until(lambda: running(marker) == [])
-    for pid in proc.children(os.getpid()):  # this process is a subreaper too, if it has had a sandbox
-        os.waitpid(pid, 0)
+    judge = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=here, env={**os.environ, "PYTHONPATH": str(here)}, stdout=subprocess.PIPE
+    )
+    assert judge.stdout is not None
+    assert judge.stdout.readline() == b"up\n"
+    return judge
+
+
+def mentioning(words: str) -> list[int]:
+    """Processes of this machine that have `words` somewhere in their arguments."""
+    found = []
+    for entry in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if entry.isdigit() and words.encode() in Path("/proc", entry, "cmdline").read_bytes():
+                found.append(int(entry))
+    return found
+
+
+@pytest.mark.parametrize("job", KILLED_JOBS)
+@pytest.mark.parametrize("kind", ["fair-bubblewrap", "fair-unsafe"])
+def test_nothing_survives_a_judge_that_is_killed(kind: str, job: str) -> None:
+    """At whatever moment: while a sandbox is set up, while a program runs, while it is taken down."""
+    with opened(kind):
+        pass
+    chance = random.Random(job)
+    marker = f"86397.{os.getpid()}"  # an argument of every program, so of the bwrap around it too
+    for _ in range(6 if job == "short" else 2):
+        judge = killed_judge(kind, job, marker)
+        time.sleep(chance.uniform(0.05, 0.4))
+        jobs = [pid for pid in mentioning(marker) if pid != judge.pid]
+        assert jobs or job == "short"
+        judge.kill()
+        judge.communicate()
+        assert until(lambda: mentioning(marker) == []), mentioning(marker)
+        assert until(lambda: guards() == [])
+        for pid in proc.children(os.getpid()):  # this process is a subreaper too, if it has had a sandbox
+            os.waitpid(pid, 0)
+
+
+def test_the_guard_goes_when_a_sandbox_is_closed(box: Box) -> None:
+    assert len(guards()) == 1
+    box.sandbox.close()
+    assert guards() == []
+    box.sandbox.close()
+
+
+def test_a_sandbox_works_without_its_guard(box: Box) -> None:
+    (guard,) = guards()
+    os.kill(guard, signal.SIGKILL)
+    assert box.sh("echo fine").stdout == b"fine\n"
 
 
 # What only the strict sandbox promises

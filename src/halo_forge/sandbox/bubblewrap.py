@@ -35,6 +35,7 @@ from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, superv
 from halo_forge.types import Execution
 
 _PATH = "/usr/local/bin:/usr/bin:/bin"
+_KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
 
 
@@ -179,6 +180,10 @@ def _execution(seen: Observed, result: bytes) -> Execution:
     if seen.killed_by is None and not isinstance(code, int):
         words = seen.stderr.decode(errors="replace").strip().splitlines()
         raise JudgeError(f"the sandbox failed: {words[-1] if words else f'bwrap ended with {seen.status}'}")
+    # Process 1 tells the outer bwrap how the program ended, and that one goes first. Only when process 1 was killed
+    # itself, which no program inside can do, does the outer one see it go, and take its end for the program's.
+    if seen.killed_by is None and seen.root_reaped and code == _KILLED:
+        raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
     ended = code if isinstance(code, int) else None
     return seen.execution(
         exit_code=ended,

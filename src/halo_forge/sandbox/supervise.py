@@ -66,6 +66,7 @@ class Observed:
         status: of the spawned process: exit code, or minus the signal.
         notes: all that it wrote to its note descriptor.
         kept_waiting_s: how long a tree that hit the wall limit had been ready to run without a processor.
+        root_reaped: whether the process at the root of the watched tree ended before its parent, which reaped it.
     """
 
     status: int
@@ -78,6 +79,7 @@ class Observed:
     killed_by: KilledBy | None
     truncated: bool
     kept_waiting_s: float
+    root_reaped: bool
 
     def execution(self, *, exit_code: int | None, signal: int | None, result: bytes) -> Execution:
         """The same for a verifier; how the program itself ended is what only the sandbox around it can tell."""
@@ -162,6 +164,7 @@ class _Watch:
         self.peak_rss_mb: float | None = None
         self.kept_waiting_s = self.wall_s = self.cpu_s = 0.0
         self.status = 0
+        self.root_reaped = False
 
     def _pidfd(self, pid: int) -> int:
         fd = os.pidfd_open(pid)
@@ -215,7 +218,7 @@ class _Watch:
         try:
             self.root_fd = self._pidfd(self.root)
         except ProcessLookupError:
-            self.root = None  # it is gone and bwrap reaped it: bwrap itself failed
+            self.root, self.root_reaped = None, True  # bwrap itself failed
         except OSError:
             return  # no descriptor is left; it is ended as an orphan
 
@@ -223,17 +226,23 @@ class _Watch:
         """Look at the tree once and decide whether it has to end."""
         usage = self.meter.look(self._watched)
         most_mb = self.limits.memory_mb
-        memory_mb = usage.rss_mb if usage.virtual_mb <= most_mb else proc.memory_mb(usage.pids)
-        self.peak_rss_mb = max(memory_mb, self.peak_rss_mb or 0.0)
-        if self.root is not None:
-            memory_mb += proc.kernel_memory_mb(self.root, WORKDIR)
-        if memory_mb > most_mb:
+        tree_mb = self._tree_mb(usage)
+        kernel_mb = 0.0 if self.root is None else proc.kernel_memory_mb(self.root, WORKDIR)
+        if tree_mb + kernel_mb > most_mb:  # once more: a shared page counts double if its processes fork between turns
+            usage = self.meter.look(self._watched)
+            tree_mb = min(tree_mb, self._tree_mb(usage))
+        self.peak_rss_mb = max(tree_mb, self.peak_rss_mb or 0.0)
+        if tree_mb + kernel_mb > most_mb:
             self.killed_by = KilledBy.MEMORY
         elif usage.cpu_s > self.limits.cpu_s:
             self.killed_by = KilledBy.CPU
         elif wall_s > self.limits.wall_s:
             self.killed_by = KilledBy.WALL
             self.kept_waiting_s = proc.waited_for_cpu_s(self._watched)
+
+    def _tree_mb(self, usage: proc.TreeUsage) -> float:
+        """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""
+        return usage.rss_mb if usage.virtual_mb <= self.limits.memory_mb else proc.memory_mb(usage.pids)
 
     @property
     def _watched(self) -> int:
@@ -254,6 +263,7 @@ class _Watch:
             kill_process(self.root_fd)
             _await_end(self.root_fd)
             usage = _reap(self.root)[1]
+            self.root_reaped = usage is None
         end_orphans(self.process.pid, self.root)
         self.status, spawned_usage = _reap(self.process.pid)
         for stream in self.outputs:
@@ -287,6 +297,7 @@ class _Watch:
             killed_by=killed_by,
             truncated=truncated,
             kept_waiting_s=self.kept_waiting_s,
+            root_reaped=self.root_reaped,
         )
 
 
