@@ -32,11 +32,12 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
+_WARNING = re.compile(rb"\bwarning\b", re.I)
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
-_WARNING = re.compile(rb"\bwarning\b", re.I)
 _PART_KILLED = re.compile(
-    rb"fatal error: Killed signal terminated program|signal: killed|signal: 9|terminated with signal 9"
+    rb"fatal error: (Killed|Terminated) signal terminated program|unable to execute command: (Killed|Terminated)"
+    rb"|signal: (killed|terminated)|signal: (9|15)\b|terminated with signal (9|15)\b"
 )
 
 
@@ -162,6 +163,8 @@ class CompiledVerifier:
             if proc.oom_kills() > kills_before:
                 raise JudgeError(f"the machine ran out of memory and the kernel killed a part of {spec.compiler}")
             execution = self.workshop.run(command)
+            if _lost_a_part(execution) and self._loses_parts(ready):
+                raise JudgeError(f"{spec.compiler}, or a part of it, is killed again and again, and not by halo-forge")
         _raise_complaint(execution, spec, command)
         warned = _WARNING.search(execution.stderr + execution.stdout) is not None
         if not spec.product:
@@ -170,6 +173,12 @@ class CompiledVerifier:
             raise _DoesNotCompile(f"{spec.compiler} made no program of it\n{_words(execution)}")
         product = _ARCHIVE if spec.product.endswith("/") else spec.product
         return _Built({product: execution.result}, names, warned)
+
+    def _loses_parts(self, ready: Ready) -> bool:
+        """Whether that happens to a program too that has no words of its own printed."""
+        names = ready.spec.names(ready.spec.self_test)
+        command = self._compile_command(ready, names, {names.source: ready.spec.self_test.encode()})
+        return _lost_a_part(self.workshop.run(command))
 
     def _compile_command(self, ready: Ready, names: Names, files: Mapping[str, bytes]) -> Command:
         spec = ready.spec

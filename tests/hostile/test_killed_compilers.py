@@ -1,0 +1,114 @@
+"""A compiler that somebody else ends (the kernel, when the machine's memory is full) is never the sample's failure.
+
+Real compilers, and a real SIGKILL: for the process that was started, or for a part that it starts itself.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from halo_forge.benchmark import judge
+from halo_forge.sandbox import proc
+from halo_forge.types import Case, Language, Limits, Outcome, Problem, Sample, Verdict
+from halo_forge.verifiers.registry import TOOLCHAINS
+from judging import Judges
+
+KILLED = [
+    (Language.C, "gcc", "gcc"),
+    (Language.C, "gcc", "cc1"),
+    (Language.C, "gcc", "collect2"),
+    (Language.CPP, "gcc", "cc1plus"),
+    (Language.CPP, "gcc", "ld"),
+    (Language.CPP, "clang", "clang"),
+    (Language.CPP, "clang", "ld"),
+    (Language.RUST, "rustc", "rustc"),
+    (Language.RUST, "rustc", "collect2"),
+    (Language.RUST, "rustc", "ld"),
+    (Language.GO, "go", "go"),
+    (Language.GO, "go", "compile"),
+    (Language.GO, "go", "link"),
+    (Language.JAVA, "java", "javac"),
+    (Language.JAVASCRIPT, "node", "node"),
+    (Language.TYPESCRIPT, "typescript", "node"),
+    (Language.CSHARP, "mono", "mono"),
+    (Language.BASH, "bash", "bash"),
+]
+MOST_TRIES = 30  # a part that lives for a few milliseconds is not caught every time
+
+
+@dataclass
+class Killer:
+    """Ends programs called `name` among the descendants of this process: the first, or each that it sees."""
+
+    name: str
+    once: bool
+    over: threading.Event = field(default_factory=threading.Event)
+    killed: int = 0
+
+    def work(self) -> None:
+        """Until it is over."""
+        while not self.over.is_set() and not (self.once and self.killed):
+            for pid in proc.tree(os.getpid()):
+                if self.is_one(pid) and not (self.once and self.killed):
+                    with suppress(OSError):
+                        os.kill(pid, 9)
+                        self.killed += 1
+
+    def is_one(self, pid: int) -> bool:
+        """By the name of the program, whatever its threads call themselves."""
+        with suppress(OSError):
+            name = Path(os.readlink(f"/proc/{pid}/exe")).name
+            return name == self.name or name.startswith((f"{self.name}-", f"x86_64-linux-gnu-{self.name}"))
+        return False
+
+
+@contextmanager
+def killing(name: str, *, once: bool) -> Iterator[Killer]:
+    killer = Killer(name, once)
+    thread = threading.Thread(target=killer.work)
+    thread.start()
+    try:
+        yield killer
+    finally:
+        killer.over.set()
+        thread.join()
+
+
+def verdict_while_killing(judges: Judges, language: Language, verifier: str, name: str, *, once: bool) -> Verdict:
+    """Judge the language's own small program until something of it was killed."""
+    (source,) = (spec.self_test for spec in TOOLCHAINS[verifier] if spec.language is language)
+    trusted = judges.verifier(language, Limits(), verifier)
+    problem = Problem("killed", "", language, cases=() if language in ALL_BUT_RUN else (Case("", "ready\n"),))
+    for number in range(MOST_TRIES):
+        with killing(name, once=once) as killer:
+            verdict = judge(trusted, problem, Sample("killed", number, source))
+        if killer.killed:
+            return verdict
+        assert verdict.outcome is Outcome.ACCEPTED
+    pytest.skip(f"no {name} was seen alive")
+
+
+# The interpreter is the compiler too, and a program that is killed as it runs is another matter.
+ALL_BUT_RUN = {Language.JAVASCRIPT, Language.TYPESCRIPT, Language.CSHARP, Language.BASH}
+
+
+@pytest.mark.parametrize(("language", "verifier", "name"), KILLED)
+def test_killed_once(judges: Judges, language: Language, verifier: str, name: str) -> None:
+    """It is tried again."""
+    verdict = verdict_while_killing(judges, language, verifier, name, once=True)
+    assert verdict.outcome is Outcome.ACCEPTED, verdict.detail
+
+
+@pytest.mark.parametrize(("language", "verifier", "name"), KILLED)
+def test_killed_every_time(judges: Judges, language: Language, verifier: str, name: str) -> None:
+    verdict = verdict_while_killing(judges, language, verifier, name, once=False)
+    if verdict.outcome is not Outcome.ACCEPTED:  # one that came through unseen
+        assert verdict.outcome is Outcome.JUDGE_ERROR, verdict.detail
+        assert "killed" in verdict.detail
