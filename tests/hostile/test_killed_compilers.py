@@ -30,7 +30,7 @@ KILLED = [
     (Language.CPP, "clang", "ld"),
     (Language.RUST, "rustc", "rustc"),
     (Language.RUST, "rustc", "collect2"),
-    (Language.RUST, "rustc", "ld"),
+    (Language.RUST, "rustc", "rust-lld"),
     (Language.GO, "go", "go"),
     (Language.GO, "go", "compile"),
     (Language.GO, "go", "link"),
