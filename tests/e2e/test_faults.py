@@ -97,6 +97,20 @@ def test_a_full_disk(ready: CommandLine, small_disk: Path) -> None:
     assert ready.json("small/x.json")["samples"] == {"total": 30, "compiled": 30, "passed": 20}
 
 
+def test_a_full_disk_while_a_model_generates(ready: CommandLine, small_disk: Path) -> None:
+    ready.write("answers.jsonl", *({"problem_id": "one", "text": sample(n, 4000)["solution"]} for n in range(30)))
+    model = ("benchmark", "run", "--model", "scripted:answers.jsonl", "--samples", "30")
+    command = (*model, "--prompts", "problems.jsonl", "--k", "1", "--output", "small/x.json")
+    answer = ready(*command)
+    assert answer.status == 2
+    assert "No space left" in answer.complaint
+    subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
+    answer = ready(*command)
+    assert answer.status == 0, answer.err
+    assert outcomes(ready, "small/x.samples.jsonl") == expected(30)
+    assert not (small_disk / "x.generated.jsonl").exists()
+
+
 def test_a_file_that_may_not_grow(ready: CommandLine) -> None:
     """As a full disk, for who may not mount one."""
     ready.write("samples.jsonl", *(sample(number, padding=20_000) for number in range(30)))
@@ -270,6 +284,46 @@ def test_a_sandbox_whose_processes_are_killed(ready: CommandLine) -> None:
     assert killed > 4
     if (ready.directory / "x.samples.jsonl").exists():  # else it refused, the sandbox having failed from the beginning
         assert set(outcomes(ready, "x.samples.jsonl").values()) <= {"judge_error", "accepted"}
+
+
+ENDLESS = {
+    "compiling": "template<int N> struct T { using A = typename T<N + 1>::A; using B = typename T<N + 2>::A; };\n"
+    "template<> struct T<800> { using A = int; }; template<> struct T<801> { using A = int; };\n"
+    "constexpr unsigned long f(unsigned long n) { unsigned long x = 0; while (n--) x += n * n; return x; }\n"
+    "int main() { constexpr auto x = f(1000000000); return x; }",
+    "running": "#include <unistd.h>\nint main() { if (!fork()) { setsid(); if (!fork()) pause(); } for (;;); }",
+}
+
+
+@pytest.mark.parametrize("option", [(), ("--unsafe",)], ids=["sandbox", "unsafe"])
+@pytest.mark.parametrize("phase", ENDLESS)
+def test_nothing_survives_a_run_that_is_killed(ready: CommandLine, phase: str, option: tuple[str, ...]) -> None:
+    ready.write("problems.jsonl", {"id": "one", "prompt": "p", "language": "cpp", "expected_output": "1\n"})
+    ready.write("samples.jsonl", *({"task_id": "one", "solution": ENDLESS[phase]},) * 12)
+    workers = str(2 * len(os.sched_getaffinity(0)))
+    process = ready.start(*SCORE, "x.json", "--workers", workers, "--compile-flags", "-fconstexpr-ops-limit=9000000000 "
+                          "-fconstexpr-loop-limit=2000000000", *option)  # fmt: skip
+    wanted = "cc1plus" if phase == "compiling" else "program"
+    below: list[int] = []
+    while sum(name(pid) == wanted for pid in below) < 4:
+        assert process.poll() is None, process.communicate()
+        below = proc.tree(process.pid)
+        time.sleep(0.02)
+    started = {pid: found.started for pid in below if (found := proc.stat(pid)) is not None}
+    process.kill()
+    process.communicate()
+    for _ in range(500):
+        left = [pid for pid, at in started.items() if (found := proc.stat(pid)) is not None and found.started == at]
+        left = [pid for pid in left if not is_zombie(pid)]  # of whoever adopted it
+        if not left:
+            break
+        time.sleep(0.02)
+    assert left == [], [name(pid) for pid in left]
+
+
+def is_zombie(pid: int) -> bool:
+    found = proc.stat(pid)
+    return found is None or found.state == "Z"
 
 
 def bwraps_of(ancestor: int) -> list[int]:

@@ -1,7 +1,8 @@
-"""A file or folder of samples that may be written to while it is judged: what was there when it was counted, and nothing else.
+"""Samples that may be written to while they are judged: what was there when they were counted, and nothing else.
 
-It is read twice, to count and to judge, and samples are far too many to be held in between. So its size and its hash
-are taken with the count, and compared when everything is judged. A file may grow meanwhile; a folder has to stay as it is.
+A file or folder is read twice, to count and to judge, and samples are far too many to be held in between. So its size
+and its hash are taken with the count, and compared when everything is judged. A file may grow meanwhile; a folder has
+to stay as it is.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ class Counted:
 
     @classmethod
     def _of_folder(cls, path: str, problems: ProblemSet) -> Counted:
-        total = count_samples(path, problems).total()
         found = fingerprint(path)
-        if count_samples(path, problems).total() != total or fingerprint(path) != found:
+        total = count_samples(path, problems).total()
+        if fingerprint(path) != found:
             raise _busy(path)
         return cls(path, total, 0, found, None)
 
