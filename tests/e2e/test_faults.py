@@ -502,6 +502,20 @@ def test_samples_that_change(many: CommandLine, change: str) -> None:
         assert "sha256" in answer.complaint or "not JSON" in answer.complaint
 
 
+def test_samples_that_are_being_written(many: CommandLine) -> None:
+    many.write("samples.jsonl", *(sample(number) for number in range(50_000)))
+    with (many.directory / "samples.jsonl").open("a", buffering=1) as file:
+        process = many.start(*SCORE, "x.json")
+        while process.poll() is None:
+            file.write(json.dumps(sample(1)) + "\n")
+            time.sleep(0.0005)
+    out, err = process.communicate()
+    answer = Answer(process.returncode, out, err)
+    assert answer.status == 2
+    assert "is being written to" in answer.complaint
+    assert not (many.directory / "x.samples.jsonl").exists()
+
+
 def test_samples_from_a_pipe(ready: CommandLine) -> None:
     os.mkfifo(ready.directory / "pipe.jsonl")
     answer = ready("benchmark", "score", "pipe.jsonl", "--prompts", "problems.jsonl", timeout=30)
