@@ -28,6 +28,7 @@ from datetime import date
 from halo_forge import __version__
 from halo_forge.benchmark import default_workers, judge
 from halo_forge.sandbox.base import Sandbox
+from halo_forge.sandbox.bubblewrap import find_bwrap, version
 from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.types import Case, Language, LimitOverrides, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Verifier, Workshop
@@ -221,13 +222,13 @@ def main() -> None:
         idle, idle_s = _timed(lambda: verdicts(verifier, todo))
         with busy(chosen.busy):
             loaded, loaded_s = _timed(lambda: verdicts(verifier, todo))
-        described = sandbox.description
+        described = f"{version(find_bwrap())}, {sandbox.tier} sandbox, as {'root' if os.geteuid() == 0 else 'a user'}"
     lines = [
         "## Verdicts under load",
         "",
         f"{date.today()} · {_processor()}, {default_workers()} processors · Linux {platform.release()} · "
         f"Python {platform.python_version()} · halo-forge {__version__} · {described} · "
-        f"load when it began {before:.1f}",
+        f"load average when it began {before:.1f}",
         "",
         f"`python benchmarks/load.py --samples {plan.samples} --limit {plan.limit_s:g} --busy {chosen.busy}`: "
         f"{default_workers()} judged at once; idle {idle_s:.0f} s, "

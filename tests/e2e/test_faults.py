@@ -503,7 +503,7 @@ def test_samples_that_change(many: CommandLine, change: str) -> None:
 
 
 def test_samples_that_are_being_written(many: CommandLine) -> None:
-    many.write("samples.jsonl", *(sample(number) for number in range(50_000)))
+    many.write("samples.jsonl", *(sample(number) for number in range(10_000)))
     with (many.directory / "samples.jsonl").open("a", buffering=1) as file:
         process = many.start(*SCORE, "x.json")
         while process.poll() is None:
