@@ -81,8 +81,10 @@ def killing(name: str, *, once: bool) -> Iterator[Killer]:
         thread.join()
 
 
-def verdict_while_killing(judges: Judges, language: Language, verifier: str, name: str, *, once: bool) -> Verdict:
-    """Judge the language's own small program until something of it was killed."""
+def verdicts_while_killing(
+    judges: Judges, language: Language, verifier: str, name: str, *, once: bool
+) -> Iterator[Verdict]:
+    """Judge the language's own small program again and again; yields the verdicts while something of it was killed."""
     (source,) = (spec.self_test for spec in TOOLCHAINS[verifier] if spec.language is language)
     trusted = judges.verifier(language, Limits(), verifier)
     problem = Problem("killed", "", language, cases=() if language in INTERPRETED else (Case("", "ready\n"),))
@@ -90,21 +92,29 @@ def verdict_while_killing(judges: Judges, language: Language, verifier: str, nam
         with killing(name, once=once) as killer:
             verdict = judge(trusted, problem, Sample("killed", number, source))
         if killer.killed:
-            return verdict
-        assert verdict.outcome is Outcome.ACCEPTED
-    pytest.skip(f"no {name} was seen alive")
+            yield verdict
+        else:
+            assert verdict.outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize(("language", "verifier", "name"), KILLED)
 def test_killed_once(judges: Judges, language: Language, verifier: str, name: str) -> None:
     """It is tried again."""
-    verdict = verdict_while_killing(judges, language, verifier, name, once=True)
+    verdict = next(verdicts_while_killing(judges, language, verifier, name, once=True), None)
+    if verdict is None:
+        pytest.skip(f"no {name} was seen alive")
     assert verdict.outcome is Outcome.ACCEPTED, verdict.detail
 
 
 @pytest.mark.parametrize(("language", "verifier", "name"), KILLED)
 def test_killed_every_time(judges: Judges, language: Language, verifier: str, name: str) -> None:
-    verdict = verdict_while_killing(judges, language, verifier, name, once=False)
-    if verdict.outcome is not Outcome.ACCEPTED:  # one that came through unseen
-        assert verdict.outcome is Outcome.JUDGE_ERROR, verdict.detail
-        assert "killed" in verdict.detail
+    """Who kills may miss one, which then does its work; so it is done until none was missed."""
+    found = []
+    for verdict in verdicts_while_killing(judges, language, verifier, name, once=False):
+        found.append(verdict)
+        if verdict.outcome is Outcome.JUDGE_ERROR:
+            assert "killed" in verdict.detail
+            return
+    if not found:
+        pytest.skip(f"no {name} was seen alive")
+    pytest.fail(f"never a judge_error: {[(verdict.outcome.value, verdict.detail) for verdict in found[:3]]}")
