@@ -147,6 +147,7 @@ def _case(name: str, language: Language, text: str, fields: Mapping[str, Any]) -
         language=language,
         cases=tuple(_runs(fields)),
         tests=fields.get("tests"),
+        preamble=fields.get("preamble"),
         framework=Framework(fields.get("framework", "asserts")),
         entry_point=fields.get("entry_point"),
         prompt_is_code=fields.get("prompt_is_code", False),

@@ -186,6 +186,7 @@ class Problem:
             (`TestStyle.PROGRAM`); where the prompt is code, what follows the completion.
         entry_point: the function that the tests are about.
         custom: the user's own test (`TestStyle.CUSTOM`).
+        preamble: Python: source that is executed before the solution, whose names it may use.
         prompt_is_code: the prompt is the beginning of the program (HumanEval), not a request in words.
         solution: a reference answer, for ``data check``.
         solution_form: how `solution` is to be read.
@@ -203,6 +204,7 @@ class Problem:
     framework: Framework = Framework.ASSERTS
     entry_point: str | None = None
     custom: CustomTest | None = None
+    preamble: str | None = None
     prompt_is_code: bool = False
     solution: str | None = None
     solution_form: SampleForm = SampleForm.SOLUTION

@@ -140,14 +140,17 @@ def test_answers_to_mbpp_plus(halo: CommandLine) -> None:
 def test_answers_to_livecodebench(halo: CommandLine) -> None:
     add = "n = int(input())\nprint(sum(map(float, input().split())))\n"
     times = "class Solution:\n    def timesAll(self, items, factor):\n        return {}\n"
+    bare = "lines = stdin.read().split()\nprint(reduce(add, deque(map(int, lines[1:])), floor(0.5)))\n"  # no import
     samples: list[dict[str, Any]] = [
-        {"question_id": "abc901_a", "code_list": [add, "print(6)", f"```python\n{add}```"]},
+        {"question_id": "abc901_a", "code_list": [add, "print(6)", f"```python\n{add}```", bare]},
         {
             "question_id": "9001",
             "code_list": [
                 times.format("[item * factor for item in items]"),
                 times.format("tuple(item * factor for item in items)"),
                 "def timesAll(items, factor):\n    return [item * factor for item in items]",
+                "class Solution:\n    def timesAll(self, items: List[int], f: Optional[int] = None) -> List[int]:\n"
+                "        return [math.prod(pair) for pair in itertools.product(items, [f])]",
                 times.format("items * factor"),
                 "",
             ],
@@ -157,8 +160,8 @@ def test_answers_to_livecodebench(halo: CommandLine) -> None:
     answer = score(halo, "samples.json", FORMATS / "livecodebench.jsonl")
     assert answer.status == 0, answer.err
     assert outcomes(halo) == {
-        "9001": ["accepted", "accepted", "accepted", "wrong_answer", "no_code"],
-        "abc901_a": ["accepted", "wrong_answer", "accepted"],
+        "9001": ["accepted", "accepted", "accepted", "accepted", "wrong_answer", "no_code"],
+        "abc901_a": ["accepted", "wrong_answer", "accepted", "accepted"],
     }
     assert halo.json("r.json")["by_category"].keys() == {"easy", "medium"}
 

@@ -57,7 +57,7 @@ def by_id(name: str) -> dict[str, Problem]:
         ("humaneval-plus.jsonl", "80adaf029e929dc3"),
         ("mbpp-plus.jsonl", "98a2f28be729f51d"),
         ("multipl-e.jsonl", "9789f614b3903461"),
-        ("livecodebench.jsonl", "54c6b3500e565d13"),
+        ("livecodebench.jsonl", "746b77187295eb63"),
     ],
 )
 def test_hashes_have_not_changed(file: str, found: str) -> None:

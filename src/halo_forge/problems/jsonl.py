@@ -18,6 +18,7 @@
 ``framework``        of Python tests: ``asserts`` (the default), ``pytest`` or ``unittest``
 ``entry_point``      the function that the tests are about; needed if they define ``check``, which is called
                      with it
+``preamble``         Python source that is executed before every solution: imports that need not be in an answer
 ``command``          instead, for ``/bin/sh``: the user's own test of an answer (docs/verdicts.md)
 ``files``            what it needs in its working directory: ``{"name": "text", …}``
 ``prompt_is_code``   ``true``: the prompt is the beginning of the program, which completions continue
@@ -117,6 +118,7 @@ class ProblemRecord(BaseModel):
     tests: Text | None = None
     framework: Label | None = None
     entry_point: Identifier | None = None
+    preamble: Text | None = None
     command: Text | None = None
     files: dict[str, Characters] | None = None
     prompt_is_code: bool | None = None
@@ -148,6 +150,7 @@ def to_problem(record: Record, source: Source) -> Problem:
         framework=_one_of(Framework, "framework", fields.framework, Framework.ASSERTS, record, source),
         entry_point=fields.entry_point,
         custom=None if fields.command is None else CustomTest(fields.command, fields.files or {}),
+        preamble=fields.preamble,
         prompt_is_code=fields.prompt_is_code is True,
         solution=fields.solution,
         limits=LimitOverrides(cpu_s=fields.time_limit, memory_mb=fields.memory_limit),
@@ -193,8 +196,9 @@ _NEEDS = {
 
 
 def _contradiction_of_tests(fields: ProblemRecord, language: Language) -> str | None:
-    if fields.framework is not None and language is not Language.PYTHON:
-        return f"'framework' for {language.value}; it is for python only, remove it"
+    for key in ("framework", "preamble"):
+        if getattr(fields, key) is not None and language is not Language.PYTHON:
+            return f"{key!r} for {language.value}; it is for python only, remove it"
     uncalled = fields.tests is not None and fields.entry_point is None and language is Language.PYTHON
     if uncalled and fields.framework in (None, Framework.ASSERTS) and defines_check(str(fields.tests)):
         return "'tests' defines check(candidate) without an 'entry_point'; add the name of the function"

@@ -9,7 +9,8 @@ A program is run on each input, public and private, and its output compared line
 as decimals (between words too; LiveCodeBench does so only in lines of nothing else). A function (``func_name`` in the
 metadata) is called on each: a method of ``Solution``, or a bare function.
 
-Limit: LiveCodeBench imports much of the standard library for a solution, ``typing`` above all; nothing is here.
+As there, the names of much of the standard library are there for a solution, which was asked for a bare class or
+program: ``List`` and ``deque`` without an import.
 
 Private test cases are JSON, or JSON in a pickled string, zipped, in base64. No pickle is executed here: its opcodes are
 read, and must be those of one string.
@@ -35,6 +36,15 @@ from halo_forge.types import Case, Comparison, JSONObject, Language, Match, Prob
 
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024
 KNOWN = frozenset({"question_title", "platform", "contest_id", "contest_date"})
+_MODULES = (
+    "string", "re", "datetime", "collections", "heapq", "bisect", "copy", "math", "random", "statistics", "itertools",
+    "functools", "operator", "io", "sys", "json", "builtins", "typing",
+)  # fmt: skip
+_PREAMBLE = (
+    "".join(f"from {module} import *\n" for module in _MODULES)
+    + f"import {', '.join(_MODULES)}\n"
+    + "sys.setrecursionlimit(50000)\n"
+)
 _STRING_OPCODES = frozenset({"PROTO", "FRAME", "MEMOIZE", "BINPUT", "LONG_BINPUT", "PUT", "STOP"})
 _PROGRAM = "Read the input from standard input and write the answer to standard output."
 _FUNCTION = "Use this starter code:"
@@ -93,6 +103,7 @@ def to_problem(record: Record, source: Source) -> Problem:
         difficulty=fields.difficulty,
         cases=cases,
         comparison=Comparison(Match.NUMERIC, 0.0) if cases else Comparison(),
+        preamble=_PREAMBLE,
         tests=None if function is None else _suite(function, tests, record, source),
     )
 

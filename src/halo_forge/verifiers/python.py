@@ -41,6 +41,7 @@ from halo_forge.verifiers.toolchain import home_of
 
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
+_PREAMBLE = "preamble.py"
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 _SUITES = frozenset({TestStyle.ASSERTS, TestStyle.PYTEST, TestStyle.UNITTEST})
 _SELF_TESTS = (
@@ -93,6 +94,7 @@ class PythonVerifier:
 
     def _judge_suite(self, problem: Problem, form: SampleForm, code: str, watch: Stopwatch) -> Verdict:
         payload = {
+            "preamble": problem.preamble,
             "code": code,
             "prompt": problem.prompt if problem.prompt_is_code or form is SampleForm.COMPLETION else None,
             "form": form,
@@ -119,21 +121,22 @@ class PythonVerifier:
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
         limits = self._workshop.run_limits(problem)
+        preamble = (problem.preamble or "").encode()
         try:
             if not problem.cases:
-                self._run_program(source, Case("", ""), limits, "parse")
+                self._run_program(preamble, source, Case("", ""), limits, "parse")
                 detail = "parsed; there is nothing to compare with"
                 return watch.verdict(Outcome.ACCEPTED, compiled=True, detail=detail)
-            runs = run_cases(problem, limits, lambda case: self._run_program(source, case, limits, "run"))
+            runs = run_cases(problem, limits, lambda case: self._run_program(preamble, source, case, limits, "run"))
         except _DoesNotParse as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         return watch.cases_verdict(runs)
 
-    def _run_program(self, source: bytes, case: Case, limits: ResourceLimits, mode: str) -> Execution:
+    def _run_program(self, preamble: bytes, source: bytes, case: Case, limits: ResourceLimits, mode: str) -> Execution:
         execution = self._run(
             self._command(
-                ("python_program.py", mode, RESULT_FD, "main.py"), limits,
-                {"python_program.py": program_script(), "main.py": source},
+                ("python_program.py", mode, RESULT_FD, "main.py", _PREAMBLE), limits,
+                {"python_program.py": program_script(), "main.py": source, _PREAMBLE: preamble},
                 stdin=case.stdin.encode("utf-8", "surrogatepass"),
             )
         )  # fmt: skip

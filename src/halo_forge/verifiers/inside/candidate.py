@@ -13,7 +13,7 @@ import types
 
 from .failures import MOST_WORDS, class_names, describe
 from .peer import Peer
-from .source import solution_codes
+from .source import whole_codes
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def run(channel: Channel) -> NoReturn:
     candidate.hold(module)
     given = candidate.receive()
     try:
-        codes = solution_codes(given["code"], given["prompt"], given["form"], given["entry_point"])
+        codes = whole_codes(given)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError) as error:
         channel.send({"parsed": False, "words": f"{type(error).__name__}: {error}"[:MOST_WORDS]})
         end()

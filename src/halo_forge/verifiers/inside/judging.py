@@ -70,7 +70,7 @@ def _run(suite: Suite, tester: Tester, record: Record) -> None:
 def _parse(tester: Tester, given: dict[str, Any]) -> str | None:
     """Send the solution over; returns why it is no Python, if it is none."""
     try:
-        tester.send({key: given[key] for key in ("code", "prompt", "form", "entry_point")})
+        tester.send({key: given[key] for key in ("preamble", "code", "prompt", "form", "entry_point")})
         answer = tester.receive()
     except OtherSideGone:
         return "the source is too much for the parser"

@@ -1,8 +1,8 @@
 """Runs a Python solution as a program of its own: parse it, say whether that worked, then be it.
 
-Started in the sandbox as ``python python_program.py parse|run RESULT_FD SOURCE``; ``parse`` stops after parsing. The
-descriptor gets ``started`` and then ``parsed`` or ``unparsed``, and is closed before the first line of the solution
-runs. What the program prints is judged outside.
+Started in the sandbox as ``python python_program.py parse|run RESULT_FD SOURCE PREAMBLE``; ``parse`` stops after
+parsing. The descriptor gets ``started`` and then ``parsed`` or ``unparsed``, and is closed before the first line of the
+solution runs, which finds the names of the preamble. What the program prints is judged outside.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import types
 
 def main() -> None:
     """Do as the command line says."""
-    mode, result_fd, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+    mode, result_fd, path, preamble = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
     os.write(result_fd, b"started ")
     with open(path, "rb") as file:
         source = file.read()
@@ -31,6 +31,8 @@ def main() -> None:
     module.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = module
     sys.argv[:] = [path]
+    with open(preamble, "rb") as file:
+        exec(compile(file.read(), preamble, "exec", dont_inherit=True), module.__dict__)
     exec(code, module.__dict__)
 
 

@@ -7,6 +7,19 @@ import ast
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from types import CodeType
+    from typing import Any
+
+
+def whole_codes(given: dict[str, Any]) -> list[CodeType]:
+    """The code objects of the preamble, if there is one, and of the solution.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: the solution is no Python.
+    """
+    codes = solution_codes(given["code"], given["prompt"], given["form"], given["entry_point"])
+    if given["preamble"] is not None:
+        codes.insert(0, compile(given["preamble"], "preamble.py", "exec", dont_inherit=True))
+    return codes
 
 
 def solution_codes(code: str, prompt: str | None, form: str, entry_point: str | None) -> list[CodeType]:
