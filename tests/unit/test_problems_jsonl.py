@@ -371,6 +371,16 @@ def broken():
 
 def nothing():
     return None
+
+from halo_forge.problems.base import Format
+
+def made(record, source):
+    question = record.data["question"]
+    if question == "bad":
+        raise source.bad("a bad question; ask another", record)
+    return None if question == "none" else Problem(str(record.number), question.strip(), Language.GO)
+
+questions = Format(frozenset({"question"}), lambda first: "question" in first, made)
 """
 
     @pytest.fixture(autouse=True)
@@ -381,7 +391,10 @@ def nothing():
         info.mkdir()
         (info / "METADATA").write_text("Metadata-Version: 2.1\nName: halo-plug\nVersion: 1\n")
         entries = "".join(f"{name} = halo_plug:{name}\n" for name in ("good", "twice", "broken", "nothing", "gone"))
-        (info / "entry_points.txt").write_text(f"[halo_forge.problems]\n{entries}demo = halo_plug:broken\n")
+        (info / "entry_points.txt").write_text(
+            f"[halo_forge.problems]\n{entries}demo = halo_plug:broken\n"
+            "[halo_forge.formats]\nquestions = halo_plug:questions\n"
+        )
         monkeypatch.syspath_prepend(str(tmp_path))
         monkeypatch.delitem(sys.modules, "halo_plug", raising=False)
 
@@ -394,6 +407,24 @@ def nothing():
     def test_it_cannot_take_a_built_in_name(self) -> None:
         assert problem_set_names().count("demo") == 1
         assert len(load_problems("demo").problems) == 16
+
+    def test_its_format_is_read(self, tmp_path: Path) -> None:
+        path = write(tmp_path / "q.jsonl", {"question": "why?"}, {"question": "how?", "more": 1})
+        loaded = load_problems(str(path))
+        assert loaded.problems == (Problem("1", "why?", Language.GO), Problem("2", "how?", Language.GO))
+        assert loaded.notes == ("keys that are not read: 'more'",)
+
+    @pytest.mark.parametrize(
+        ("question", "text"),
+        [
+            ("bad", "a bad question; ask another"),
+            ("none", "the plug-in halo_plug:questions made no problem of it; ask its author"),
+            (7, 'the plug-in halo_plug:questions failed: AttributeError "'),
+        ],
+    )
+    def test_faults_of_its_format(self, tmp_path: Path, question: Any, text: str) -> None:
+        path = write(tmp_path / "q.jsonl", {"question": "why?"}, {"question": question})
+        assert fault(path).startswith(f"{path}:2: {text}")
 
     @pytest.mark.parametrize(
         ("name", "text"),
