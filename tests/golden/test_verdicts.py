@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from halo_forge.types import Language, Outcome
+from halo_forge.types import Case, Language, Limits, Outcome, Problem, Sample
 from judging import Judges, JudgingCase, read_case
 
 VERDICTS = Path(__file__).parent / "verdicts"
@@ -21,6 +21,8 @@ CASES = [
     for path in sorted(folder.glob("*.toml"))
 ]
 C_FAMILY = [case for case in CASES if case.problem.language in (Language.C, Language.CPP)]
+RUST = [case for case in CASES if case.problem.language is Language.RUST]
+CRATES = Path("/usr/share/cargo/registry")
 NOT_FOR_WINDOWS = ("cpp-local_server", "cpp-threads", "cpp-busy_threads")
 
 
@@ -47,6 +49,21 @@ def test_mingw_judges_by_compiling_alone(case: JudgingCase, judges: Judges) -> N
     compiles = case.outcomes - {Outcome.COMPILE_ERROR, Outcome.NO_CODE}
     refused = case.outcomes - compiles
     assert verdict.outcome in (refused | {Outcome.ACCEPTED} if compiles else refused)
+
+
+@pytest.mark.parametrize("case", RUST, ids=lambda case: case.name)
+def test_cargo_agrees_with_rustc(case: JudgingCase, judges: Judges) -> None:
+    assert case.judge(judges, "cargo").outcome in case.outcomes
+
+
+@pytest.mark.skipif(not any(CRATES.glob("itertools-*")), reason="librust-itertools-dev is not installed")
+def test_cargo_knows_the_systems_crates(judges: Judges) -> None:
+    source = 'use itertools::Itertools;\nfn main() { println!("{}", (1..4).join("-")); }\n'
+    problem = Problem("crates", "", Language.RUST, cases=(Case("", "1-2-3\n"),))
+    verifier = judges.verifier(Language.RUST, Limits(), "cargo")
+    assert verifier.verify(problem, Sample("crates", 0, source)).passed
+    unknown = source.replace("itertools::", "no_such_crate::")
+    assert verifier.verify(problem, Sample("crates", 0, unknown)).outcome is Outcome.COMPILE_ERROR
 
 
 @pytest.mark.parametrize("language", list(Language))

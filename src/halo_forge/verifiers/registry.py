@@ -30,6 +30,7 @@ TOOLCHAINS: Mapping[str, tuple[CompiledLanguage, ...]] = {
     "clang": (c.CLANG, cpp.CLANG),
     "mingw": (c.MINGW, cpp.MINGW),
     "rustc": (rust.RUSTC,),
+    "cargo": (rust.CARGO,),
     "go": (go.GO,),
     "java": (java.JAVA,),
     "node": (javascript.NODE,),

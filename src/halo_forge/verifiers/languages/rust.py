@@ -1,7 +1,9 @@
-"""Rust, with rustc alone: no crates but the standard library, no build script, no procedural macro."""
+"""Rust: with rustc alone (no crates, no build script, no procedural macro), or with cargo and the system's crates."""
 
 import re
 import subprocess
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, ToolchainError
@@ -23,10 +25,29 @@ impl ::std::ops::Drop for HaloForgeEnd {{
 """
 
 
-def _behind_the_launcher(found: Path) -> Path:
+# A package of the answer, whose dependencies are the crates that it names and that Debian has installed. Crates are
+# built for each answer, so it may take a few seconds.
+_BUILD = """\
+cargo=$0 rustc=$1 cc=$2 source=$3; shift 3
+mkdir src .cargo; cp "$source" src/main.rs
+printf '[source.crates-io]\\nreplace-with = "system"\\n[source.system]\\ndirectory = "%s"\\n' \\
+    /usr/share/cargo/registry >.cargo/config.toml
+printf '[package]\\nname = "program"\\nversion = "0.0.0"\\nedition = "2021"\\n[dependencies]\\n' >Cargo.toml
+for place in /usr/share/cargo/registry/*/; do
+    crate=$(basename "$place" | sed -E 's/-[0-9]+[.].*$//'); name=$(echo "$crate" | tr - _)
+    grep -qE "(^|[^A-Za-z0-9_])$name(::|;| as )" "$source" && echo "$crate = \\"*\\"" >>Cargo.toml
+done
+export CARGO_HOME=$PWD/.cargo CARGO_TARGET_DIR=target CARGO_BUILD_JOBS=2 RUSTC=$rustc
+export RUSTFLAGS="--cap-lints=allow -C linker=$cc"
+"$cargo" build --offline --quiet --color never "$@" && cp target/*/program program
+"""
+
+
+def _behind_the_launcher(name: str, found: Path) -> Path:
     """What PATH leads to is often rustup's launcher, which needs the user's home to choose a toolchain."""
-    answer = subprocess.run([found, "--print", "sysroot"], capture_output=True, text=True, timeout=60, check=False)
-    place = Path(answer.stdout.strip(), "bin", "rustc")
+    rustc = found.with_name("rustc")
+    answer = subprocess.run([rustc, "--print", "sysroot"], capture_output=True, text=True, timeout=60, check=False)
+    place = Path(answer.stdout.strip(), "bin", name)
     if answer.returncode != 0 or not place.is_file():
         raise ToolchainError(f"{found} does not work: {answer.stderr.strip() or 'it has no toolchain'}")
     return place
@@ -49,10 +70,12 @@ def _answer(pieces: Pieces) -> str:
     return preamble(pieces.prompt, pieces.answer, ("use ",)) + RUST.without(pieces.answer, _MAIN)
 
 
+_RUSTC = Tool("rustc", "apt install rustc", locate=partial(_behind_the_launcher, "rustc"))
+_CC = Tool("cc", "apt install gcc libc6-dev")
 RUSTC = CompiledLanguage(
     language=Language.RUST,
     names=always("main.rs"),
-    tools=(Tool("rustc", "apt install rustc", locate=_behind_the_launcher), Tool("cc", "apt install gcc libc6-dev")),
+    tools=(_RUSTC, _CC),
     compile=(
         "{rustc}", "--crate-type=bin", "--cap-lints=allow", "--error-format=human", "--color=never", "{flags}",
         "-C", "linker={cc}", "-o", "program", "{source}",
@@ -61,3 +84,9 @@ RUSTC = CompiledLanguage(
     self_test='fn main() { println!("ready"); }\n',
     tests=TestProgram(_join, re.compile(rb"\bassertion .*failed")),
 )  # fmt: skip
+CARGO = replace(
+    RUSTC,
+    tools=(Tool("cargo", "apt install cargo", locate=partial(_behind_the_launcher, "cargo")), _RUSTC, _CC),
+    compile=("/bin/sh", "-c", _BUILD, "{cargo}", "{rustc}", "{cc}", "{source}", "{flags}"),
+    flags=("--release",),
+)
