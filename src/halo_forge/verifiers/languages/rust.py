@@ -34,6 +34,7 @@ printf '[source.crates-io]\\nreplace-with = "system"\\n[source.system]\\ndirecto
     /usr/share/cargo/registry >.cargo/config.toml
 printf '[package]\\nname = "program"\\nversion = "0.0.0"\\nedition = "2021"\\n[dependencies]\\n' >Cargo.toml
 for place in /usr/share/cargo/registry/*/; do
+    [ -d "$place" ] || continue  # there are none
     crate=$(basename "$place" | sed -E 's/-[0-9]+[.].*$//'); name=$(echo "$crate" | tr - _)
     grep -qE "(^|[^A-Za-z0-9_])$name(::|;| as )" "$source" && echo "$crate = \\"*\\"" >>Cargo.toml
 done
