@@ -188,6 +188,7 @@ class Problem:
         custom: the user's own test (`TestStyle.CUSTOM`).
         preamble: Python: source that is executed before the solution, whose names it may use.
         prompt_is_code: the prompt is the beginning of the program (HumanEval), not a request in words.
+        stop: where a completion of code is cut, if the user does not say.
         solution: a reference answer, for ``data check``.
         solution_form: how `solution` is to be read.
         limits: this problem's own limits.
@@ -206,6 +207,7 @@ class Problem:
     custom: CustomTest | None = None
     preamble: str | None = None
     prompt_is_code: bool = False
+    stop: tuple[str, ...] = ()
     solution: str | None = None
     solution_form: SampleForm = SampleForm.SOLUTION
     limits: LimitOverrides = field(default_factory=LimitOverrides)

@@ -56,7 +56,7 @@ def by_id(name: str) -> dict[str, Problem]:
         ("mbpp.jsonl", "c6c5dbbe768d945b"),
         ("humaneval-plus.jsonl", "80adaf029e929dc3"),
         ("mbpp-plus.jsonl", "98a2f28be729f51d"),
-        ("multipl-e.jsonl", "9789f614b3903461"),
+        ("multipl-e.jsonl", "fb816863e86aec40"),
         ("livecodebench.jsonl", "746b77187295eb63"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from halo_forge.models.base import SamplingSettings
@@ -56,6 +58,9 @@ def test_a_completion_of_a_request_in_words_opens_a_fence() -> None:
         (CODE, COMPLETION, (), ("\nclass", "\ndef", "\n#", "\nif", "\nprint", "\n@")),
         (CODE, COMPLETION, ("END",), ("END",)),
         (C_CODE, COMPLETION, (), ()),
+        (replace(C_CODE, stop=("\n}",)), COMPLETION, (), ("\n}",)),
+        (replace(C_CODE, stop=("\n}",)), COMPLETION, ("END",), ("END",)),
+        (replace(C_CODE, stop=("\n}",)), CHAT, (), ()),
         (TASK, COMPLETION, (), ("\n```",)),
         (CODE, CHAT, (), ()),
         (CODE, CHAT, ("END",), ()),

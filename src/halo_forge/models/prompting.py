@@ -50,6 +50,8 @@ def stop_sequences(problem: Problem, settings: SamplingSettings, style: PromptSt
         return settings.stop
     if not problem.prompt_is_code:
         return ("\n```",)  # closes the fence that `completion_text` opened
+    if problem.stop:
+        return problem.stop
     return _PYTHON_STOPS if problem.language is Language.PYTHON else ()
 
 

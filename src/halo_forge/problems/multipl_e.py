@@ -1,9 +1,9 @@
 """MultiPL-E: HumanEval and MBPP in other languages.
 
 Cassano et al., "MultiPL-E: A Scalable and Polyglot Approach to Benchmarking Neural Code Generation", 2022,
-arXiv:2208.08227. Keys ``name``, ``language``, ``prompt``, ``tests``, and perhaps ``stop_tokens``, which are not
-applied: give them to ``benchmark run`` as ``--stop``. The published files have no reference solutions; one that is
-there, as a completion under ``canonical_solution``, is taken.
+arXiv:2208.08227. Keys ``name``, ``language``, ``prompt``, ``tests``, and perhaps ``stop_tokens``, which
+cut the completions of base models. The published files have no reference solutions; one that is there, as a completion
+under ``canonical_solution``, is taken.
 
 The prompt ends inside the function that is to be written, and the tests go on from there, most of them with its closing
 brace. A problem's id is its ``name``; its `Problem.entry_point` is the function of that name, as the language
@@ -17,7 +17,7 @@ import re
 from pydantic import BaseModel
 
 from halo_forge.problems.base import Format
-from halo_forge.problems.fields import STRICT, Label, Text, checked
+from halo_forge.problems.fields import STRICT, Characters, Label, Text, checked
 from halo_forge.problems.lines import Record, Source
 from halo_forge.problems.wording import shown
 from halo_forge.types import JSONObject, Language, Problem, SampleForm
@@ -34,7 +34,7 @@ LANGUAGES: dict[str, Language] = {
     "sh": Language.BASH,
     "ts": Language.TYPESCRIPT,
 }
-KNOWN = frozenset({"doctests", "original", "prompt_terminology", "stop_tokens"})
+KNOWN = frozenset({"doctests", "original", "prompt_terminology"})
 
 
 class MultiplERecord(BaseModel):
@@ -46,6 +46,7 @@ class MultiplERecord(BaseModel):
     language: Label
     prompt: Text
     tests: Text
+    stop_tokens: list[Characters] = []
     canonical_solution: Text | None = None
 
 
@@ -66,6 +67,7 @@ def to_problem(record: Record, source: Source) -> Problem:
         tests=fields.tests,
         entry_point=_entry_point(fields.name, fields.prompt),
         prompt_is_code=True,
+        stop=tuple(filter(None, fields.stop_tokens)),
         solution=fields.canonical_solution,
         solution_form=SampleForm.COMPLETION,
     )
@@ -84,7 +86,7 @@ def _entry_point(name: str, prompt: str) -> str | None:
 
 
 def _recognises(first: JSONObject) -> bool:
-    return {"name", "language", "tests"} <= first.keys() and not KNOWN.isdisjoint(first)
+    return {"name", "language", "tests"} <= first.keys() and not {*KNOWN, "stop_tokens"}.isdisjoint(first)
 
 
 FORMAT = Format(frozenset(MultiplERecord.model_fields) | KNOWN, _recognises, to_problem)
