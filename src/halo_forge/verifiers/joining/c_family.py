@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator
 
 from halo_forge.errors import JudgeError
 from halo_forge.verifiers.joining.braces import C_FAMILY
@@ -10,18 +12,24 @@ from halo_forge.verifiers.joining.fitting import continued, preamble, split_test
 from halo_forge.verifiers.joining.pieces import Pieces
 
 FAILED_ASSERTION = rb"Assertion [`'].* failed"
-_MAIN = re.compile(r"\bmain\s*\([^)]*\)\s*\{")
-_CONTINUED_LINE = re.compile(r"\\[ \t]*\r?\n")
-_COMMENT = re.compile(r"/\*.*?\*/", re.S)
-_DEFINITION = re.compile(r"^[ \t]*(?:#|%:|\?\?=)[ \t]*define[ \t]+(\w+)", re.M)
+_MAIN = re.compile(r"\bmain\s*\(([^)]*)\)\s*\{")
+_CONTINUED_LINE = re.compile(r"(?:\\|\?\?/)[ \t\f\v]*\r?\n")
+_DIRECTIVE = re.compile(r"#|%:|\?\?=")
+_BLANKS = re.compile(r"[\s\0]*")
+_NAME = re.compile(r"\w+")
+# A function that says the word when it returns could be left by unwinding it; this comes behind its return.
+_END = """
+int main(int count, char **words) {{
+    (void)count; (void)words;
+    int status = {tests}({arguments});
+    if (status == 0) __builtin_printf("%s\\n", "{word}");
+    return status;
+}}
+"""
 
 
-def joined(pieces: Pieces, end: str, mark: str) -> str:
-    """The whole program.
-
-    Args:
-        end: declares what says the word.
-        mark: the first statement of ``main``, which makes that happen when it returns.
+def joined(pieces: Pieces) -> str:
+    """The whole program: the ``main`` of the tests is called by ours.
 
     Raises:
         JudgeError: the tests have no ``main``.
@@ -30,8 +38,11 @@ def joined(pieces: Pieces, end: str, mark: str) -> str:
     body = C_FAMILY.body(tests, _MAIN)
     if body is None:
         raise JudgeError("the tests have no main function")
-    tests = tests[: body[1] + 1] + mark + tests[body[1] + 1 :]
-    return f"{_answer(pieces)}\n{_barrier(pieces.answer)}{end}{tests}"
+    name, header = pieces.secret("halo_forge_tests"), _MAIN.match(tests, body[0])
+    takes = "" if header is None or header[1].strip() in ("", "void") else "count, words"
+    renamed = name + tests[body[0] + len("main") : body[2]] + "\nreturn 0;\n" + tests[body[2] :]
+    end = _END.format(tests=name, arguments=takes, word=pieces.word)
+    return f"{_answer(pieces)}\n{_barrier(pieces.answer)}{tests[: body[0]]}{renamed}{end}"
 
 
 def _answer(pieces: Pieces) -> str:
@@ -42,6 +53,29 @@ def _answer(pieces: Pieces) -> str:
 
 
 def _barrier(answer: str) -> str:
-    plain = _COMMENT.sub(" ", _CONTINUED_LINE.sub("", answer))
-    macros = dict.fromkeys(("main", "NDEBUG", *_DEFINITION.findall(plain)))
+    macros = dict.fromkeys(("main", "NDEBUG", "assert", *_macros(_CONTINUED_LINE.sub("", answer))))
     return "".join(f"#undef {name}\n" for name in macros) + "#include <assert.h>\n"
+
+
+def _macros(text: str) -> Iterator[str]:
+    """Whatever may be a definition, in comments and strings too: where those end, an answer can be unclear about."""
+    ends = [found.end() for found in re.finditer(r"\*/", text)]
+    for directive in _DIRECTIVE.finditer(text):
+        start = _past_blanks(text, directive.end(), ends)
+        if text.startswith("define", start):
+            name = _NAME.match(text, _past_blanks(text, start + len("define"), ends))
+            if name is not None:
+                yield name[0]
+
+
+def _past_blanks(text: str, at: int, ends: list[int]) -> int:
+    """Where blanks and comments end that begin there; `ends` has where comments may end."""
+    while True:
+        blanks = _BLANKS.match(text, at)
+        at = at if blanks is None else blanks.end()
+        if not text.startswith("/*", at):
+            return at
+        closing = bisect_left(ends, at + 4)
+        if closing == len(ends):
+            return at
+        at = ends[closing]

@@ -12,16 +12,16 @@ from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+(\w+)[ \t;]*$", re.M)
 _IMPORTS = re.compile(r'^[ \t]*import\s*(?:\(([^)]*)\)|((?:[\w.]+[ \t]+)?"[^"\n]+"))', re.M)
 _SPEC = re.compile(r'(?:[\w.]+[ \t]+)?"[^"\n]+"')
-_TEST = re.compile(r"\bfunc\s+Test\w*\s*\(\s*(\w+)\s+\*testing\.T\s*\)\s*\{")
-# Says the word when every test has passed; a test that did not run to its end has not.
+_TEST = re.compile(r"\bfunc\s+(Test\w*)\s*\(\s*(\w+)\s+\*testing\.T\s*\)\s*\{")
+# Says the word when every test has passed and returned: a panic, and `runtime.Goexit`, do not come to it.
 _END = """
-var haloForgeLeft = {tests}
+var {left} = {tests}
 
-func haloForgeEnd(t *haloForgeTesting.T) {{
+func {end}(t *haloForgeTesting.T) {{
 	if !t.Failed() && !t.Skipped() {{
-		haloForgeLeft--
+		{left}--
 	}}
-	if haloForgeLeft == 0 {{
+	if {left} == 0 {{
 		haloForgeOS.Stdout.WriteString("{word}\\n")
 	}}
 }}
@@ -38,15 +38,24 @@ def joined(pieces: Pieces) -> Program:
     count = len(_TEST.findall(tests))
     if not count:
         raise JudgeError("the tests have no func Test…(t *testing.T)")
-    tests_body = _TEST.sub(lambda found: f"{found[0]} defer haloForgeEnd({found[1]});", _body(tests))
+    end, inner = pieces.secret("haloForgeEnd"), pieces.secret("haloForge")
+    tests_body = _TEST.sub(lambda found: _wrapped(found, inner, end), _body(tests))
     answer = continued(pieces, GO) if pieces.continues else pieces.answer
-    body = f"{_body(answer)}\n{tests_body}{_END.format(tests=count, word=pieces.word)}"
+    word_said = _END.format(tests=count, word=pieces.word, end=end, left=pieces.secret("haloForgeLeft"))
+    body = f"{_body(answer)}\n{tests_body}{word_said}"
     specs = [*_imports(tests), *_imports(answer)]
     if not pieces.continues:  # an import that only the prompt has is needed only where it is used
         specs += [spec for spec in _imports(pieces.prompt) if re.search(rf"\b{_name(spec)}\.", body)]
     head = [f"package {_package(tests, pieces.prompt)}\n", "import (", *dict.fromkeys(specs)]
     head += ['haloForgeOS "os"', 'haloForgeTesting "testing"', ")\n"]
     return Program("\n".join(head) + body, Names("solution_test.go"))
+
+
+def _wrapped(found: re.Match[str], inner: str, end: str) -> str:
+    """The header of a test, behind a test of that name that calls it."""
+    name, t = found[1], found[2]
+    call = f"func {name}({t} *testing.T) {{ {inner}{name}({t}); {end}({t}) }}; "
+    return f"{call}func {inner}{name}({t} *testing.T) {{"
 
 
 def _package(*texts: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,10 @@ class Pieces:
     tests: str
     name: str | None
     word: str
+
+    def secret(self, name: str) -> str:
+        """A name for something that the answer must not call: it can't be guessed, and does not tell the word."""
+        return f"{name}_{hashlib.sha256(self.word.encode()).hexdigest()[:16]}"
 
     @classmethod
     def of(cls, problem: Problem, sample: Sample, code: str, word: str) -> Pieces:

@@ -16,12 +16,11 @@ from halo_forge.verifiers.toolchain import Tool
 
 _MAIN = re.compile(r"(?:\bpub\s+)?\bfn\s+main\s*\(\s*\)[^{;]*\{")
 _ASSERTION = re.compile(r"(?<![\w:])(assert(?:_eq|_ne)?)\s*!")
-# Dropped when main returns, by whichever way; not when the program ends otherwise.
-_END = """\
-struct HaloForgeEnd;
-impl ::std::ops::Drop for HaloForgeEnd {{
-    fn drop(&mut self) {{ if !::std::thread::panicking() {{ ::std::println!("{word}"); }} }}
-}}
+# Comes behind the return of the tests, which unwinding them does not. The standard library has a name that the answer
+# can't take for something else.
+_END = """
+extern crate std as {std};
+fn main() {result} {{ let ended = {tests}(); {std}::println!("{word}"); ended }}
 """
 
 
@@ -59,16 +58,23 @@ def _join(pieces: Pieces) -> Program:
     body = RUST.body(tests, _MAIN)
     if body is None:
         raise JudgeError("the tests have no main function")
-    tests = f"{tests[: body[1] + 1]} let _halo_forge_end = HaloForgeEnd;{tests[body[1] + 1 :]}"
-    tests = _ASSERTION.sub(r"::std::\1!", tests)  # not a macro of the answer that is called so
-    end = _END.format(word=pieces.word)
-    return Program(f"{_answer(pieces)}\n{end}{tests}", Names("main.rs"))
+    name, std = pieces.secret("halo_forge_tests"), pieces.secret("halo_forge_std")
+    arrow, returned = tests[body[0] : body[1]].partition("->")[1:]
+    result = arrow + returned
+    tests = f"{tests[: body[0]]}fn {name}() {result}{tests[body[1] :]}"
+    tests = _ASSERTION.sub(rf"{std}::\1!", tests)  # not a macro of the answer that is called so
+    end = _END.format(word=pieces.word, tests=name, std=std, result=result)
+    return Program(f"{_answer(pieces)}\n{tests}{end}", Names("main.rs"))
 
 
 def _answer(pieces: Pieces) -> str:
     if pieces.continues:
         return continued(pieces, RUST)
-    return preamble(pieces.prompt, pieces.answer, ("use ",)) + RUST.without(pieces.answer, _MAIN)
+    # What the answer imports or defines itself comes before what is imported with a star.
+    uses = preamble(pieces.prompt, pieces.answer, ("use ",)).replace("use ", "pub use ")
+    module = pieces.secret("halo_forge_prompt")
+    head = f"mod {module} {{\n{uses}}}\n#[allow(unused_imports)]\nuse {module}::*;\n" if uses else ""
+    return f"{RUST.without(pieces.answer, _MAIN)}\n{head}"
 
 
 _RUSTC = Tool("rustc", "apt install rustc", locate=partial(_behind_the_launcher, "rustc"))
