@@ -10,10 +10,11 @@ from halo_forge.verifiers.joining.braces import Reader
 from halo_forge.verifiers.joining.fitting import continued, preamble, split_tests
 from halo_forge.verifiers.joining.pieces import Pieces
 
-_TYPE = re.compile(r"\b(?:class|interface|enum|record|struct)\s+(\w+)[^{};]*\Z")
-_BLOCK = re.compile(r"\b(?:class|interface|enum|record|struct|namespace)\s+([\w.]+)[^{};]*\Z")
+_TYPE = re.compile(r".*\b(?:class|interface|enum|record|struct)\s+(\w+)[^{};]*\Z", re.S)
+_BLOCK = re.compile(r".*\b(?:class|interface|enum|record|struct|namespace)\s+([\w.]+)[^{};]*\Z", re.S)
+_FUNCTION = r"(?<![\w.]){name}\s*\([^;{{}}]*\)[^;{{}}()]*(?:\{{|=>)"  # its definition, and no call of it
 _LONGEST_HEADER = 1000
-RENAMED = "HaloForgeTests"
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ def joined(pieces: Pieces, tongue: Tongue) -> tuple[str, str, str]:
     header = tests[body[0] : body[1]]
     visible = header if re.search(r"\b(?:public|internal)\b", header) else f"public {header.replace('private', '')}"
     name = re.compile(rf"\b{tongue.main.search(header + '{')[1]}\b")  # type: ignore[index]
-    tests = tests[: body[0]] + name.sub(RENAMED, visible, count=1) + tests[body[1] :]
+    renamed = pieces.secret("HaloForgeTests")
+    tests = tests[: body[0]] + name.sub(renamed, visible, count=1) + tests[body[1] :]
     source = _with_tests(pieces, tongue, tests, inside=inside)
-    return source, f"{_class_of(source, tongue.reader)}.{RENAMED}", header
+    return source, f"{_class_of(source, renamed, tongue.reader)}.{renamed}", header
 
 
 def _with_tests(pieces: Pieces, tongue: Tongue, tests: str, *, inside: bool) -> str:
@@ -63,12 +65,12 @@ def _with_tests(pieces: Pieces, tongue: Tongue, tests: str, *, inside: bool) -> 
 
 def _end_of_class(text: str, name: str | None, reader: Reader) -> int | None:
     """Where the outermost class ends that has a function called `name`, or else the last class."""
-    called = None if name is None else re.compile(rf"\b{re.escape(name)}\s*\(")
+    called = None if name is None else re.compile(_FUNCTION.format(name=re.escape(name)))
     around: list[tuple[int, bool]] = []  # where the open blocks begin, and whether they are classes
     end = None
     for brace in reader.braces(text):
         if brace.opens:
-            around.append((brace.at, _TYPE.search(text, _before(brace.at), brace.at) is not None))
+            around.append((brace.at, _header(_TYPE, text, brace.at) is not None))
             continue
         start, is_class = around.pop() if around else (0, False)
         if is_class and not any(outer for _, outer in around):
@@ -78,9 +80,9 @@ def _end_of_class(text: str, name: str | None, reader: Reader) -> int | None:
     return end
 
 
-def _class_of(source: str, reader: Reader) -> str:
+def _class_of(source: str, renamed: str, reader: Reader) -> str:
     """The full name of the class that holds the tests."""
-    place = source.index(RENAMED)
+    place = source.index(renamed)
     around: list[int] = []
     for brace in reader.braces(source):
         if brace.at > place:
@@ -89,10 +91,10 @@ def _class_of(source: str, reader: Reader) -> str:
             around.append(brace.at)
         elif around:
             around.pop()
-    names = (_BLOCK.search(source, _before(at), at) for at in around)
+    names = (_header(_BLOCK, source, at) for at in around)
     return ".".join(found[1] for found in names if found is not None)
 
 
-def _before(at: int) -> int:
-    """From where to look for what a block that begins at `at` is."""
-    return max(0, at - _LONGEST_HEADER)
+def _header(kind: re.Pattern[str], text: str, at: int) -> re.Match[str] | None:
+    """What a block is that begins at `at`: the last words before it that say so, and no comment's."""
+    return kind.match(_COMMENT.sub(" ", text[max(0, at - _LONGEST_HEADER) : at]))

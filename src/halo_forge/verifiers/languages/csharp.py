@@ -42,16 +42,20 @@ def _join(pieces: Pieces) -> Program:
     return Program(source + _END.format(call=call, word=pieces.word), Names("main.cs"))
 
 
+_FRAME = ("{mcs}", "{flags}", "-r:System.Numerics.dll", "-out:program.exe")
+
 MONO = CompiledLanguage(
     language=Language.CSHARP,
     names=always("main.cs"),
     tools=(Tool("mcs", "apt install mono-mcs"), Tool("mono", "apt install mono-runtime")),
-    compile=("{mcs}", "{flags}", "-r:System.Numerics.dll", "-out:program.exe", "{source}"),
+    compile=(*_FRAME, "{source}"),
     flags=("-optimize+", "-warn:0"),
     product="program.exe",
     run=("{mono}", "program.exe"),
     self_test='class Program { static void Main() { System.Console.WriteLine("ready"); } }\n',
-    tests=TestProgram(_join, re.compile(rb"halo-forge: assertion failed")),
+    tests=TestProgram(
+        _join, re.compile(rb"halo-forge: assertion failed"), compile=(*_FRAME, "-main:HaloForgeEnd", "{source}")
+    ),
     run_env={"MONO_GC_PARAMS": "max-heap-size={heap_mb}m"},  # else it crashes at the limit, with exit status 0
     address_space=False,
     beside_heap_mb=48,

@@ -1,6 +1,7 @@
 """Java, with javac and java of a JDK. A public class names its file; the class that has ``main`` is started."""
 
 import re
+from dataclasses import replace
 
 from halo_forge.types import Language
 from halo_forge.verifiers.description import CompiledLanguage
@@ -57,6 +58,7 @@ _TONGUE = Tongue(
     main=re.compile(r"(?:\b(?:public|static|final)\s+)*\bvoid\s+(main)\s*\([^)]*\)\s*(?:throws\s+[\w.,\s]+)?\{"),
     imports=("import ",),
 )
+_PACKAGE = re.compile(r"^[ \t]*package[ \t]+[\w.]+[ \t]*;", re.M)  # the prompt and the tests are in none
 _END = """
 class HaloForgeEnd {{
     public static void main(String[] args) throws Throwable {{
@@ -68,7 +70,7 @@ class HaloForgeEnd {{
 
 
 def _join(pieces: Pieces) -> Program:
-    source, main, _ = joined(pieces, _TONGUE)
+    source, main, _ = joined(replace(pieces, answer=_PACKAGE.sub("", pieces.answer, count=1)), _TONGUE)
     names = Names(_names(source).source, "HaloForgeEnd")
     return Program(source + _END.format(main=main, word=pieces.word), names, javatuples(source))
 
