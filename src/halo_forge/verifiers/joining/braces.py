@@ -1,7 +1,7 @@
 """Reading languages with braces, as far as it takes to find where a function ends.
 
 Comments, strings and characters are skipped; what stands between them is not understood. Wrong where a language hides
-braces in ways of its own: a regular expression literal, or a template in a template, of JavaScript.
+braces in ways of its own: a regular expression literal of JavaScript at the start of a statement, say.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from dataclasses import dataclass
 _COMMENT = r"//[^\n]*|/\*.*?(?:\*/|\Z)"
 _STRING = r'"(?:[^"\\\n]|\\.)*"?'
 _CHARACTER = r"'(?:[^'\\\n]|\\.)*'?"
-_BACKTICKS = r"`(?:[^`\\]|\\.)*(?:`|\Z)"
+_NUMBER = r"(?<!\w)\d[\w.]*(?:'[\w.]+)*"  # with its digit separators
+# What stands in a template's ``${}`` may have templates of its own.
+_TEMPLATE = r"`(?>[^`\\]|\\.)*+`"
+_SUBSTITUTION = r"""\$\{(?>[^`{}"']|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\{[^{}`"']*\}|%s)*+\}"""
+_TEMPLATES = rf"`(?>[^`\\$]|\\.|{_SUBSTITUTION % _TEMPLATE}|\$)*+(?:`|\Z)"
+# Where a value begins, a slash does not divide.
+_REGEX = r"(?:(?<=[(,=:\[!&|?{;>])|(?<=\breturn))[ \t]*/(?![*/])(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/"
 _BRACE = r"(?P<brace>[{}])"
 
 
@@ -75,9 +81,9 @@ class Reader:
         return text if found is None else text[: found[0]] + text[found[2] + 1 :]
 
 
-C_FAMILY = Reader(_COMMENT, r'\bR"([^()\\\s]{0,16})\(.*?(?:\)\1"|\Z)', _STRING, _CHARACTER)
+C_FAMILY = Reader(_COMMENT, r'\bR"([^()\\\s]{0,16})\(.*?(?:\)\1"|\Z)', _STRING, _NUMBER, _CHARACTER)
 RUST = Reader(_COMMENT, r'\bb?r(#*)".*?(?:"\1|\Z)', _STRING, r"'(?:[^'\\\n]|\\[^\n]{1,9}?)'")
 GO = Reader(_COMMENT, r"`[^`]*(?:`|\Z)", _STRING, _CHARACTER)
 JAVA = Reader(_COMMENT, r'"""(?:[^\\]|\\.)*?(?:"""|\Z)', _STRING, _CHARACTER)
 CSHARP = Reader(_COMMENT, r'\$?@\$?"(?:[^"]|"")*(?:"|\Z)', _STRING, _CHARACTER)
-JAVASCRIPT = Reader(_COMMENT, _BACKTICKS, _STRING, _CHARACTER)
+JAVASCRIPT = Reader(_COMMENT, _TEMPLATES, _REGEX, _STRING, _CHARACTER)

@@ -11,7 +11,9 @@ from halo_forge.verifiers.languages.javascript import (
     NODE_BESIDE_HEAP_MB,
     NODE_ENV,
     NODE_RUN,
+    handed,
     join_script,
+    run_tests,
 )
 from halo_forge.verifiers.toolchain import Tool, real_path
 
@@ -21,7 +23,7 @@ _REQUIRE = re.compile(r"^\s*declare\s+(?:var|const|let|function)\s+require\b[^\n
 
 def _join(pieces: Pieces) -> Program:
     bare = replace(pieces, tests=_REQUIRE.sub("", pieces.tests), answer=_REQUIRE.sub("", pieces.answer))
-    return Program(join_script(bare), Names("main.ts"))
+    return Program(join_script(bare, f"declare const {handed(pieces)}: any; "), Names("main.ts", handed(pieces)))
 
 
 TSC = CompiledLanguage(
@@ -39,7 +41,7 @@ TSC = CompiledLanguage(
     product="made/main.js",
     run=("{node}", *NODE_RUN, "made/main.js"),
     self_test='import * as fs from "fs";\nconst word: string = "ready\\n";\nfs.writeSync(1, word);\n',
-    tests=TestProgram(_join, FAILED_ASSERTION),
+    tests=TestProgram(_join, FAILED_ASSERTION, run=run_tests("./made/main.js")),
     compile_env=NODE_ENV | {"GOMAXPROCS": "2"},
     run_env=NODE_ENV,
     address_space=False,
