@@ -13,7 +13,7 @@ _ANSWER, _TESTS = "answer.sh", "tests.sh"
 _NAME = re.compile(r"[\w.:-]+")
 # The answer is in a shell of its own for each call, so nothing that it defines (a function called `set`) is there when
 # the tests look at what it printed.
-_CALL = """{name}() {{ bash -c '. ./{answer} >/dev/null </dev/null; "$@"' answer {name} "$@"; }}\n"""
+_CALL = """{name}() {{ bash -c '. ./{answer} "${{@:2}}" >/dev/null </dev/null; "$@"' answer {name} "$@"; }}\n"""
 
 
 def _join(pieces: Pieces) -> Program:
