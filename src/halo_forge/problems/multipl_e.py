@@ -34,6 +34,7 @@ LANGUAGES: dict[str, Language] = {
     "sh": Language.BASH,
     "ts": Language.TYPESCRIPT,
 }
+OURS = frozenset({"id", "entry_point", "framework", "prompt_is_code"})  # halo-forge's own keys that tell it apart
 KNOWN = frozenset({"doctests", "original", "prompt_terminology"})
 
 
@@ -86,7 +87,9 @@ def _entry_point(name: str, prompt: str) -> str | None:
 
 
 def _recognises(first: JSONObject) -> bool:
-    return {"name", "language", "tests"} <= first.keys() and not {*KNOWN, "stop_tokens"}.isdisjoint(first)
+    """A file that somebody made need not have the keys that the published ones have beside; ours has no ``name``."""
+    published = not {*KNOWN, "stop_tokens"}.isdisjoint(first)
+    return {"name", "language", "tests"} <= first.keys() and (published or OURS.isdisjoint(first))
 
 
 FORMAT = Format(frozenset(MultiplERecord.model_fields) | KNOWN, _recognises, to_problem)
