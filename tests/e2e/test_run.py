@@ -135,6 +135,7 @@ def test_judge_errors_count_in_nothing_and_are_judged_again(ready: CommandLine) 
     assert result["unscored"] == 3
     assert result["total"] == 1
     assert result["samples"]["total"] == 3
+    assert "not judged, 3: g++ was killed, and not by halo-forge" in answer.err
     assert "3 samples could not be judged" in answer.err
     for tool in ("g++", "gcc"):
         (broken / tool).write_text(f'#!/bin/sh\nexec /usr/bin/{tool} "$@"\n')

@@ -226,6 +226,7 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": "p", "framework": "pytest"}, "'framework' without 'tests'; add it, or remove 'framework'"),
     ({"prompt": "p", "framework": "nose", "tests": "x"}, "unknown framework 'nose'; use one of: asserts, pytest, unit"),
     ({"prompt": "p", "framework": "pytest", "tests": "x", "language": "c"}, "'framework' for c; it is for python only"),
+    ({"prompt": "p", "tests": "f", "language": "bash"}, "'tests' for bash without an 'entry_point'; add the name of"),
     ({"prompt": "p", "files": {"a": "b"}}, "'files' without 'command'; add it, or remove 'files'"),
     ({"prompt": "p", "command": "true", "files": {"../a": "b"}}, "'../a' in 'files' is not the bare name of a file"),
     ({"prompt": "p", "command": "true", "files": {"a": 1}}, "'files.a' must be a string, not the number 1"),

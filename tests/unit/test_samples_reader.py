@@ -130,6 +130,7 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"task_id": "T/9", "solution": "x"}, "set has no problem 'T/9'; did you mean 'T/"),
     ({"task_id": "HumanEval\n", "solution": "x"}, r"set has no problem 'HumanEval\n'; score it with the problems it"),
     ({"task_id": "T/0"}, "neither 'solution' nor 'completion'; add the one that holds the code"),
+    ({"task_id": "T/0", "text": "Add.", "test_list": []}, "a problem, not an answer to one; name a file of samples"),
     ({"task_id": "T/0", "solution": 1}, "'solution' must be a string, not the number 1"),
     ({"task_id": "T/0", "completion": ["x"]}, "'completion' must be a string, not a list"),
     ({"task_id": "T/0", "text": "x", "form": "essay"}, "'form' must be one of: solution, completion"),

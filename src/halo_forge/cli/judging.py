@@ -6,6 +6,7 @@ import contextlib
 import json
 import platform
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,11 +24,12 @@ from halo_forge.report.terminal import next_steps, render
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore
-from halo_forge.types import JSONObject, Limits, Report, Sample, TestStyle
+from halo_forge.types import JSONObject, Limits, Outcome, Report, Sample, TestStyle
 from halo_forge.verifiers.base import Verifier, Workshop
 from halo_forge.verifiers.registry import AUTO, CUSTOM, compiles_only, open_verifier
 
 NOT_ALL_JUDGED = 3
+_REASONS = 3  # that are shown
 GO_ON = "run the same command, without --fresh, to go on"
 
 
@@ -198,8 +200,18 @@ def deliver(report: Report, store: RunStore, place: Destination, failure: str | 
     if failure is not None:
         note(f"generating stopped early: {failure}; {GO_ON}")
     if report.unscored:
-        note(f"{report.unscored} samples could not be judged; mend the cause (halo-forge doctor); {GO_ON}")
+        for why, count in _reasons(store).most_common(_REASONS):
+            note(f"not judged, {count}: {why}")
+        note(f"{report.unscored} samples could not be judged; mend the cause, or ask halo-forge doctor; {GO_ON}")
     return NOT_ALL_JUDGED if report.missing or report.unscored else 0
+
+
+def _reasons(store: RunStore) -> Counter[str]:
+    """Why samples could not be judged, and how many of them for each reason."""
+    verdicts = (judged.verdict for judged in store.read_judged())
+    return Counter(
+        next(iter(verdict.detail.splitlines()), "") for verdict in verdicts if verdict.outcome is Outcome.JUDGE_ERROR
+    )
 
 
 def stopped(store: RunStore) -> int:

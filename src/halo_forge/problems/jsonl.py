@@ -199,8 +199,15 @@ def _contradiction_of_tests(fields: ProblemRecord, language: Language) -> str | 
     for key in ("framework", "preamble"):
         if getattr(fields, key) is not None and language is not Language.PYTHON:
             return f"{key!r} for {language.value}; it is for python only, remove it"
-    uncalled = fields.tests is not None and fields.entry_point is None and language is Language.PYTHON
-    if uncalled and fields.framework in (None, Framework.ASSERTS) and defines_check(str(fields.tests)):
+    uncalled = fields.tests is not None and fields.entry_point is None
+    if uncalled and language is Language.BASH:
+        return "'tests' for bash without an 'entry_point'; add the name of the function"
+    if (
+        uncalled
+        and language is Language.PYTHON
+        and fields.framework in (None, Framework.ASSERTS)
+        and defines_check(str(fields.tests))
+    ):
         return "'tests' defines check(candidate) without an 'entry_point'; add the name of the function"
     return None
 

@@ -61,12 +61,15 @@ def to_problem(record: Record, source: Source) -> Problem:
     if fields.language not in LANGUAGES:
         what = f"MultiPL-E's {shown(fields.language)} cannot be judged; these can: {', '.join(LANGUAGES)}"
         raise source.bad(what, record)
+    entry_point = _entry_point(fields.name, fields.prompt)
+    if entry_point is None and LANGUAGES[fields.language] is Language.BASH:
+        raise source.bad("no function of the prompt has the name after the number in 'name'; correct it", record)
     return Problem(
         id=fields.name,
         prompt=fields.prompt,
         language=LANGUAGES[fields.language],
         tests=fields.tests,
-        entry_point=_entry_point(fields.name, fields.prompt),
+        entry_point=entry_point,
         prompt_is_code=True,
         stop=tuple(filter(None, fields.stop_tokens)),
         solution=fields.canonical_solution,

@@ -23,6 +23,7 @@ from halo_forge.types import FinishReason, JSONObject, SampleForm
 
 ID_KEYS = ("task_id", "problem_id", "id")
 TEXT_KEYS = ("solution", "completion", "text")
+_PROBLEM_KEYS = frozenset({"test", "tests", "test_list", "expected_output", "cases", "base_input"})
 
 
 def answers(record: Record, source: Source) -> Iterator[Answer]:
@@ -35,6 +36,8 @@ def answers(record: Record, source: Source) -> Iterator[Answer]:
     id_key = _first(data, ID_KEYS)
     if id_key is None:
         raise source.bad("no 'task_id'; add the id of the problem that it answers", record)
+    if not _PROBLEM_KEYS.isdisjoint(data) and _first(data, TEXT_KEYS[:2]) is None:
+        raise source.bad("a problem, not an answer to one; name a file of samples", record)
     problem = problem_of(id_key, record, source)
     key = _first(data, TEXT_KEYS)
     if key is None:

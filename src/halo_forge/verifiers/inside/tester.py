@@ -104,7 +104,8 @@ class Tester(Peer):
         """See `Peer.perform`; not everything is allowed, least of all the way to a frame."""
         allowed = operation in _CALLS or (operation in _USES and _is_own(target))
         if not allowed or (operation in ("get", "set") and (type(args[0]) is not str or args[0].startswith("_"))):
-            raise TypeError(f"a solution can't {operation} a {type(target).__name__} of the tests")
+            refusal = AttributeError if operation == "get" else TypeError  # functools.wraps tries, and can do without
+            raise refusal(f"a solution can't {operation} a {type(target).__name__} of the tests")
         return super().perform(operation, target, args, kwargs)
 
     def _ended(self) -> None:
