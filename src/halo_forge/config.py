@@ -13,6 +13,7 @@ DEFAULT_SAMPLES = 20
 DEFAULT_KS = (1, 5, 10)
 DEFAULT_TEMPERATURE = 0.7
 _MOST_SAMPLES = 1_000_000
+_MOST_AT_ONCE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,17 @@ def check_workers(workers: int | None, default: int) -> int:
     if workers is not None and workers < 1:
         raise UserError(f"--workers {workers}: give 1 or more")
     return default if workers is None else workers
+
+
+def check_concurrency(concurrency: int | None) -> int | None:
+    """How many samples are under way at a server; ``None`` leaves it to the engine.
+
+    Raises:
+        UserError: out of its range.
+    """
+    if concurrency is not None and not 1 <= concurrency <= _MOST_AT_ONCE:
+        raise UserError(f"--concurrency {concurrency} is out of range; give 1 to {_MOST_AT_ONCE}")
+    return concurrency
 
 
 def safe_name(*parts: str) -> str:

@@ -85,7 +85,8 @@ class FinishReason(StrEnum):
     STOP = "stop"  # by itself, or at a stop sequence
     LENGTH = "length"  # at the token limit
     CONTEXT = "context"  # the prompt did not fit, so nothing was generated
-    UNKNOWN = "unknown"  # the sample comes from a file that does not say
+    FILTERED = "content_filter"  # a hosted server cut or withheld it
+    UNKNOWN = "unknown"  # the file or the server that it comes from does not say
 
 
 class Outcome(StrEnum):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from halo_forge.models.base import GenerationRequest
-from halo_forge.models.crew import Crew
+from halo_forge.models.crew import Threads
 from halo_forge.types import Language, Problem, Sample
 
 PROBLEM = Problem("p", "x", Language.C)
@@ -51,7 +51,7 @@ class Watched:
 
 
 def run(counts: list[int], work: Watched, slots: int) -> list[int]:
-    return [sample.index for sample in Crew(iter(requests(*counts)), work, slots, threading.Event()).samples()]
+    return [sample.index for sample in Threads(iter(requests(*counts)), work, slots, threading.Event()).samples()]
 
 
 @pytest.mark.parametrize("slots", [4, 5, 16])
@@ -70,7 +70,7 @@ def test_all_slots_are_used() -> None:
 
 
 def test_samples_come_as_they_are_finished() -> None:
-    samples = Crew(iter(requests(2)), Watched(sample_s=0.3), 4, threading.Event()).samples()
+    samples = Threads(iter(requests(2)), Watched(sample_s=0.3), 4, threading.Event()).samples()
     before = time.monotonic()
     next(samples)
     assert time.monotonic() - before < 0.55
@@ -82,7 +82,7 @@ def test_a_failure_reaches_the_consumer_and_ends_the_others() -> None:
         raise ValueError(request.first_index)
 
     with pytest.raises(ValueError, match="0"):
-        list(Crew(iter(requests(1, 1, 1)), work, 2, threading.Event()).samples())
+        list(Threads(iter(requests(1, 1, 1)), work, 2, threading.Event()).samples())
 
 
 def test_a_call_that_hangs_is_left_behind() -> None:
@@ -94,7 +94,7 @@ def test_a_call_that_hangs_is_left_behind() -> None:
     cancel = threading.Event()
     threading.Timer(0.2, cancel.set).start()
     before = time.monotonic()
-    assert list(Crew(iter(requests(1)), work, 1, cancel).samples()) == []
+    assert list(Threads(iter(requests(1)), work, 1, cancel).samples()) == []
     assert time.monotonic() - before < 2
     release.set()
 
@@ -107,7 +107,7 @@ def test_a_slow_consumer_slows_it_down() -> None:
             pulled.append(request.first_index)
             yield request
 
-    samples = Crew(source(), Watched(0.0, 0.0), 4, threading.Event()).samples()
+    samples = Threads(source(), Watched(0.0, 0.0), 4, threading.Event()).samples()
     next(samples)
     time.sleep(0.2)
     assert len(pulled) <= 4

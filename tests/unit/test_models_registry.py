@@ -48,7 +48,7 @@ def test_a_directory_with_a_gguf_in_it(tmp_path: Path) -> None:
     assert f"{tmp_path}/tiny.gguf" in complaint(str(tmp_path))
 
 
-@pytest.mark.parametrize("model", ["org/some-model", "http://localhost:8000/v1", "", "/", "\0", "x" * 5000])
+@pytest.mark.parametrize("model", ["org/some-model", "localhost:8000/v1", "", "/", "\0", "x" * 5000])
 def test_what_is_not_supported_is_told_what_is(model: str) -> None:
     assert "scripted:FILE" in complaint(model) or "directory" in complaint(model)
 
@@ -56,7 +56,7 @@ def test_what_is_not_supported_is_told_what_is(model: str) -> None:
 def test_an_unknown_engine() -> None:
     said = complaint("smollm2-135m", "lamacpp")
     assert "did you mean 'llamacpp'" in said
-    assert "llamacpp, scripted" in said
+    assert "llamacpp, openai, scripted" in said
 
 
 def test_an_engine_that_cannot_run_it() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from halo_forge.cli.progress import download
@@ -16,7 +17,11 @@ from halo_forge.problems.base import ProblemSet
 
 @contextlib.contextmanager
 def open_model(
-    source: ModelSource, settings: SamplingSettings, problems: ProblemSet, cancel: threading.Event
+    source: ModelSource,
+    settings: SamplingSettings,
+    problems: ProblemSet,
+    cancel: threading.Event,
+    concurrency: int | None = None,
 ) -> Iterator[Sampler]:
     """A sampler for `problems`, closed at the end.
 
@@ -25,10 +30,11 @@ def open_model(
         ModelError: the model cannot be fetched or opened.
     """
     if source.embedded is not None:
-        source = ModelSource(source.name, source.engine, pulled(source.embedded, cancel), source.embedded)
+        source = replace(source, path=pulled(source.embedded, cancel))
     system = "" if settings.system_prompt is None else settings.system_prompt
     longest = max(len(problem.prompt.encode("utf-8", "surrogatepass")) for problem in problems.problems)
-    with contextlib.closing(open_sampler(source, settings, longest + len(system.encode()))) as sampler:
+    sampler = open_sampler(source, settings, longest + len(system.encode()), concurrency)
+    with contextlib.closing(sampler):
         yield sampler
 
 

@@ -15,6 +15,7 @@ from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
 from halo_forge.config import (
     SamplePlan,
+    check_concurrency,
     check_limits,
     check_sampling,
     check_temperature,
@@ -54,6 +55,7 @@ class Request:
     memory_limit: int | None
     compile_flags: str | None
     workers: int | None
+    concurrency: int | None
     output: str | None
     as_json: bool
     results_jsonl: bool
@@ -85,6 +87,7 @@ def run_benchmark(request: Request) -> int:
     settings = request.settings()
     limits = check_limits(request.time_limit, request.memory_limit)
     workers = check_workers(request.workers, default_workers())
+    concurrency = check_concurrency(request.concurrency)
     source = find_model(request.model, request.engine)
     problems = load_problems(request.prompts, request.limit)
     with (
@@ -92,7 +95,7 @@ def run_benchmark(request: Request) -> int:
         open_judging(
             problems, request.verifier, limits, request.compile_flags, unsafe=request.unsafe, cancel=cancel
         ) as judging,
-        open_model(source, settings, problems, cancel) as sampler,
+        open_model(source, settings, problems, cancel, concurrency) as sampler,
     ):
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
         results = results_beside(place.path) if request.results_jsonl else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -97,3 +97,13 @@ def sample_seed(run_seed: int, problem: Problem, index: int) -> int:
     """
     digest = hashlib.sha256(f"{run_seed}\0{problem.id}\0{problem.hash}".encode()).digest()
     return (int.from_bytes(digest[:4], "big") + index) % SEED_SPACE
+
+
+def in_groups(requests: Iterable[GenerationRequest], size: Callable[[], int]) -> Iterator[GenerationRequest]:
+    """The same samples in requests of at most `size` (asked for each of them)."""
+    for request in requests:
+        start = 0
+        while start < request.count:
+            count = min(size(), request.count - start)
+            yield GenerationRequest(request.problem, request.first_index + start, count)
+            start += count

@@ -29,8 +29,8 @@ from pathlib import Path
 from typing import Any
 
 from halo_forge.errors import EngineError, ModelError
-from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, sample_seed
-from halo_forge.models.crew import Crew
+from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
+from halo_forge.models.crew import Threads
 from halo_forge.models.gguf import GGUFHeader, read_header
 from halo_forge.models.prompting import chat_messages, completion_text, sample_form, stop_sequences, style_of
 from halo_forge.types import FinishReason, PromptStyle, Sample
@@ -79,8 +79,8 @@ class LlamaCppSampler:
             return
         if self._server is None:
             self._server = _load(self._path, self._header.architecture, self._context, self._slots)
-        groups = _groups(itertools.chain([first], source), min(_GROUP, self._slots))
-        yield from Crew(groups, self._work_on, self._slots, cancel).samples()
+        groups = in_groups(itertools.chain([first], source), lambda: min(_GROUP, self._slots))
+        yield from Threads(groups, self._work_on, self._slots, cancel).samples()
 
     def close(self) -> None:
         """Unload the model."""
@@ -199,13 +199,6 @@ class _Stream:
                 seed=sample_seed(self._settings.seed, problem, index),
             )
         )  # fmt: skip
-
-
-def _groups(requests: Iterable[GenerationRequest], size: int) -> Iterator[GenerationRequest]:
-    """The same samples in requests of at most `size`."""
-    for request in requests:
-        for start in range(0, request.count, size):
-            yield GenerationRequest(request.problem, request.first_index + start, min(size, request.count - start))
 
 
 def _shape(header: GGUFHeader, wanted: int) -> tuple[int, int]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from halo_forge.errors import ModelError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.embedded import MODELS, EmbeddedModel
+from halo_forge.models.openai_address import EXAMPLE, Address, address_of, api_key, is_url
 
 ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
+SERVER = "openai"
 _LONGEST_SHOWN = 200
 
 
@@ -28,13 +30,15 @@ class ModelSource:
     Attributes:
         name: short, for tables.
         engine: the one that is right for it.
-        path: its file; ``None`` for an embedded model that is not fetched yet.
+        path: its file; ``None`` for an embedded model that is not fetched yet, and for a server's.
+        address: of the server that has it.
     """
 
     name: str
     engine: str
     path: Path | None = None
     embedded: EmbeddedModel | None = None
+    address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,13 @@ class EngineRequest:
 
     Attributes:
         longest_prompt: bytes (UTF-8) of the longest prompt that will come.
+        concurrency: samples under way at a server; ``None`` is what suits it.
     """
 
     source: ModelSource
     settings: SamplingSettings
     longest_prompt: int
+    concurrency: int | None = None
 
 
 def _llamacpp(request: EngineRequest) -> Sampler:
@@ -65,7 +71,19 @@ def _scripted(request: EngineRequest) -> Sampler:
     return ScriptedSampler.from_file(request.source.path, request.settings)
 
 
-ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {"llamacpp": _llamacpp, "scripted": _scripted}
+def _openai(request: EngineRequest) -> Sampler:
+    from halo_forge.models.openai import OpenAISampler
+
+    address = request.source.address
+    assert address is not None
+    return OpenAISampler(address, request.settings, key=api_key(os.environ), at_once=request.concurrency)
+
+
+ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {
+    "llamacpp": _llamacpp,
+    "scripted": _scripted,
+    SERVER: _openai,
+}
 
 
 def engine_names() -> list[str]:
@@ -83,26 +101,36 @@ def find_model(model: str, engine: str = AUTO) -> ModelSource:
         raise ModelError(
             f"unknown engine '{engine}'{_hint(engine, engine_names())}; there are {', '.join(engine_names())}"
         )
-    source = _source(model)
+    source = _at_server(model) if engine == SERVER or is_url(model) else _source(model)
     if engine not in (AUTO, source.engine) and engine in ENGINES:
         raise ModelError(f"engine {engine} cannot run '{model}'; leave --engine out to get {source.engine}")
-    return source if engine == AUTO else ModelSource(source.name, engine, source.path, source.embedded)
+    return source if engine == AUTO else replace(source, engine=engine)
 
 
-def open_sampler(source: ModelSource, settings: SamplingSettings, longest_prompt: int) -> Sampler:
+def open_sampler(
+    source: ModelSource, settings: SamplingSettings, longest_prompt: int, concurrency: int | None = None
+) -> Sampler:
     """An engine for `source`, whose file has to be there (see `halo_forge.models.embedded.fetch`).
 
     Raises:
         ModelError: the engine cannot take it.
     """
-    if source.path is None:
+    if source.embedded is not None and source.path is None:
         raise ModelError(f"model {source.name} has not been fetched; run: halo-forge models pull {source.name}")
-    request = EngineRequest(source, settings, longest_prompt)
+    if concurrency is not None and source.address is None:
+        raise ModelError(f"--concurrency is for servers; {source.engine} sees to it by itself")
+    request = EngineRequest(source, settings, longest_prompt, concurrency)
     if source.engine in ENGINES:
         return ENGINES[source.engine](request)
     (point,) = entry_points(group=ENTRY_POINTS, name=source.engine)
     plugged: Callable[[EngineRequest], Sampler] = point.load()
     return plugged(request)
+
+
+def _at_server(model: str) -> ModelSource:
+    address = address_of(model, os.environ)
+    api_key(os.environ)  # a bad one is told of before anything slow begins
+    return ModelSource(model if address.model is None else address.model, SERVER, address=address)
 
 
 def _source(model: str) -> ModelSource:
@@ -118,7 +146,7 @@ def _source(model: str) -> ModelSource:
 
 
 def _unknown(model: str, path: Path) -> str:
-    known = f"{', '.join(MODELS)} (built in), a .gguf file, or scripted:FILE"
+    known = f"{', '.join(MODELS)} (built in), a .gguf file, a server such as {EXAMPLE}, or scripted:FILE"
     if os.path.isdir(path):
         ggufs = sorted(path.glob("*.gguf"))
         advice = f"give the file, such as {ggufs[0]}" if ggufs else "a directory cannot be run yet; export it to GGUF"

@@ -18,6 +18,14 @@ Examples:
 
   halo-forge benchmark run --model model.gguf --prompts humaneval --output results/humaneval.json
 
+  halo-forge benchmark run --model http://localhost:8000/v1 --prompts humaneval
+
+  halo-forge benchmark run --model http://localhost:8000/v1#Qwen/Qwen2.5-Coder-7B-Instruct --prompts humaneval
+
+A server is any with OpenAI's interface (vLLM, llama-server, SGLang, Ollama, hosted ones). Behind the # stands which of
+its models, where it has several. --engine openai --model NAME asks the server at OPENAI_BASE_URL. A key is taken from
+OPENAI_API_KEY alone.
+
 The same command goes on where it was stopped, and never pays for a token twice.
 
 Exit status: 0 every sample was judged, 2 a mistake in the command or its files, 3 something could not be judged,
@@ -27,7 +35,12 @@ Exit status: 0 every sample was judged, 2 a mistake in the command or its files,
 
 def run(
     model: Annotated[
-        str, typer.Option("--model", "-m", help="smollm2-135m (built in), a .gguf file, or scripted:FILE.")
+        str,
+        typer.Option(
+            "--model",
+            "-m",
+            help="smollm2-135m (built in), a .gguf file, a server's URL or URL#NAME, or scripted:FILE.",
+        ),
     ],
     prompts: options.Prompts,
     verifier: options.Verifier = "auto",
@@ -53,6 +66,9 @@ def run(
     memory_limit: options.MemoryLimit = None,
     compile_flags: options.CompileFlags = None,
     workers: options.Workers = None,
+    concurrency: Annotated[
+        int | None, typer.Option(help="Samples under way at a server.", show_default="what suits it")
+    ] = None,
     limit: options.Limit = None,
     results_jsonl: options.ResultsJsonl = False,
     fresh: options.Fresh = False,
@@ -80,6 +96,7 @@ def run(
         memory_limit=memory_limit,
         compile_flags=compile_flags,
         workers=workers,
+        concurrency=concurrency,
         output=output,
         as_json=as_json,
         results_jsonl=results_jsonl,
