@@ -136,7 +136,7 @@ class OpenAISampler:
         except Refused as again:
             if not is_too_long(again):
                 raise complaint(again, self._line.base, self._found.model) from again
-            return [Reply("", FinishReason.CONTEXT, 0, None)] * request.count
+            return [Reply("", FinishReason.CONTEXT, 0, again.prompt_tokens)] * request.count
         # The prompt fits, and the answer may be as long as there is room for it.
         if self._found.context is None or probe.prompt_tokens is None:
             raise self._no_room(request, refused)

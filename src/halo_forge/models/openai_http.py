@@ -52,9 +52,9 @@ class Patience:
 
     answer_s: float
     silence_s: float = 300.0
-    tries: int = 8
+    tries: int = 10
     first_pause_s: float = 0.5
-    longest_pause_s: float = 30.0
+    longest_pause_s: float = 10.0
 
 
 class Refused(Exception):
@@ -63,13 +63,15 @@ class Refused(Exception):
     Attributes:
         status: HTTP's.
         code: the server's own word for it, or its type of error; may be empty.
+        prompt_tokens: of a prompt that is too long, where the server tells.
     """
 
-    def __init__(self, status: int, message: str, code: str) -> None:
+    def __init__(self, status: int, message: str, code: str, prompt_tokens: int | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.code = code
+        self.prompt_tokens = prompt_tokens
 
 
 class Failure(Exception):
@@ -152,7 +154,7 @@ class Line:
         if (status in _MAY_PASS or status >= 500) and status != _NEVER and code != _NO_MONEY:
             wait_s = _retry_after(response.headers.get("retry-after", ""))
             raise Failure(message, busy=status == _TOO_MANY, wait_s=wait_s)
-        raise Refused(status, message, code)
+        raise Refused(status, message, code, _prompt_tokens(content))
 
     def _message(self, response: httpx.Response, content: JSONObject | None) -> str:
         """What the server said, in one line, without the key."""
@@ -225,6 +227,12 @@ def _code(content: JSONObject | None) -> str:
     # llama.cpp repeats HTTP's number as its code, and has the word in its type
     words = [word for key in ("code", "type") if isinstance(word := error.get(key), str)]
     return words[0] if words else ""
+
+
+def _prompt_tokens(content: JSONObject | None) -> int | None:
+    error = {} if content is None else content.get("error")
+    count = error.get("n_prompt_tokens") if isinstance(error, dict) else None  # llama.cpp
+    return count if isinstance(count, int) else None
 
 
 def _retry_after(header: str) -> float:
