@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -14,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from fixtures_models import LLAMA_KEY
 from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings, sample_seed
 from halo_forge.models.llamacpp import LlamaCppSampler
+from halo_forge.models.openai import OpenAISampler
+from halo_forge.models.openai_address import address_of
 from halo_forge.models.scripted import ScriptedSampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm
 
@@ -46,8 +50,11 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
     def llama(settings: SamplingSettings) -> Sampler:
         return LlamaCppSampler(request.getfixturevalue("model_path"), settings, LONGEST_PROMPT)
 
+    def openai(settings: SamplingSettings) -> Sampler:
+        return OpenAISampler(address_of(request.getfixturevalue("llama_server"), {}), settings, key=LLAMA_KEY)
+
     def open_one(settings: SamplingSettings) -> Sampler:
-        opened.append({"scripted": scripted, "llamacpp": llama}[engine](settings))
+        opened.append({"scripted": scripted, "llamacpp": llama, "openai": openai}[engine](settings))
         return opened[-1]
 
     yield open_one
@@ -55,7 +62,8 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
         sampler.close()
 
 
-every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp"])
+every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai"])
+of_llama_cpp = pytest.mark.parametrize("engine", ["llamacpp", "openai"])  # in process, and its server
 only_llamacpp = pytest.mark.parametrize("engine", ["llamacpp"])
 
 
@@ -188,7 +196,7 @@ def sampler_with(sampler: Sampler, **changes: object) -> Sampler:
     return sampler
 
 
-@only_llamacpp
+@of_llama_cpp
 def test_tokens_are_counted_exactly(opener: Opener) -> None:
     for sample in drawn(opener(SETTINGS), GenerationRequest(PROBLEMS[1], 0, 4)).values():
         assert sample.prompt_tokens == 39
@@ -199,7 +207,7 @@ def test_tokens_are_counted_exactly(opener: Opener) -> None:
             assert 0 < sample.n_tokens < SETTINGS.max_tokens
 
 
-@only_llamacpp
+@of_llama_cpp
 def test_a_prompt_that_does_not_fit_is_a_sample(opener: Opener) -> None:
     problem = Problem("long", "one two three " * 3000, Language.PYTHON)
     samples = drawn(opener(SETTINGS), GenerationRequest(problem, 0, 6), GenerationRequest(PROBLEMS[0], 0, 2))
@@ -209,7 +217,7 @@ def test_a_prompt_that_does_not_fit_is_a_sample(opener: Opener) -> None:
     assert samples["p/0", 0].text
 
 
-@only_llamacpp
+@of_llama_cpp
 def test_temperature_acts_before_top_p(opener: Opener) -> None:
     """Of the first token, two candidates are left that way and five the other way round (measured at 0.7 and 0.8)."""
     settings = replace(SETTINGS, max_tokens=1, temperature=0.7, top_p=0.8, prompt_style=PromptStyle.COMPLETION)
@@ -217,7 +225,7 @@ def test_temperature_acts_before_top_p(opener: Opener) -> None:
     assert len(set(texts(samples).values())) == 2
 
 
-@only_llamacpp
+@of_llama_cpp
 def test_a_tiny_nucleus_is_greedy(opener: Opener) -> None:
     request = GenerationRequest(PROBLEMS[1], 0, 4)
     greedy = texts(drawn(opener(replace(SETTINGS, temperature=0.0)), request))
@@ -225,7 +233,7 @@ def test_a_tiny_nucleus_is_greedy(opener: Opener) -> None:
     assert texts(drawn(opener(replace(SETTINGS, temperature=2.0, top_p=1e-6)), request)) == greedy
 
 
-@only_llamacpp
+@of_llama_cpp
 def test_a_completion_ends_at_a_stop_sequence(opener: Opener) -> None:
     settings = replace(SETTINGS, max_tokens=60, prompt_style=PromptStyle.COMPLETION)
     samples = drawn(opener(settings), GenerationRequest(CODE, 0, 4))
@@ -240,6 +248,17 @@ def test_what_llama_cpp_refuses_is_an_engine_error(opener: Opener) -> None:
     sampler = sampler_with(opener(SETTINGS), max_tokens="many")
     with pytest.raises(EngineError, match="p/0"):
         drawn(sampler, GenerationRequest(PROBLEMS[0], 0, 2))
+
+
+def test_the_server_says_what_llama_cpp_says_in_process(llama_server: str, model_path: Path) -> None:
+    """The same prompt in tokens, and greedy the same text: the template is rendered as it should be on both roads."""
+    settings = replace(SETTINGS, temperature=0.0, max_tokens=24)
+    requests = [GenerationRequest(problem, 0, 1) for problem in (*PROBLEMS, CODE)]
+    with (
+        contextlib.closing(LlamaCppSampler(model_path, settings, LONGEST_PROMPT)) as inside,
+        contextlib.closing(OpenAISampler(address_of(llama_server, {}), settings, key=LLAMA_KEY)) as outside,
+    ):
+        assert drawn(outside, *requests) == drawn(inside, *requests)
 
 
 @only_llamacpp

@@ -36,11 +36,11 @@ class Background:
         """What `work` returns or raises."""
         return self.start(work).result()
 
-    def close(self) -> None:
-        """Cancel what is left and end the thread. May be called twice."""
-        if self.is_closed:
-            return
+    def close(self, last: Coroutine[Any, Any, None] | None = None) -> None:
+        """Cancel what is left, do one `last` thing, end the thread. Only once."""
         self.run(_all_cancelled())
+        if last is not None:
+            self.run(last)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

@@ -87,8 +87,7 @@ class OpenAISampler:
     def close(self) -> None:
         """Close the connections."""
         if not self._background.is_closed:
-            self._background.run(self._line.close())
-        self._background.close()
+            self._background.close(self._line.close())
 
     async def _answer(self, request: GenerationRequest) -> list[Sample]:
         """All samples of one request."""

@@ -97,12 +97,11 @@ class Line:
         self.patience = patience
         self._key = key
         self._told_at = -math.inf
-        self._client = httpx.AsyncClient(
-            headers={} if key is None else {"Authorization": f"Bearer {key}"},
-            timeout=httpx.Timeout(None, connect=_CONNECT_S),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
-            trust_env=not address.is_local,  # no proxy is meant for this very machine
-        )
+        self._is_local = address.is_local
+        self._tls = httpx.create_ssl_context(trust_env=not address.is_local)  # slow to make, so it is shared
+        # A client for each request that is under way: a pool of connections looks at all of them for every request,
+        # which took 7 ms of processor time where 128 were open, against 1.5 ms this way.
+        self._idle: list[httpx.AsyncClient] = []
 
     async def ask(self, path: str, body: JSONObject | None, read: Callable[[JSONObject], T], about: str) -> T:
         """What `read` makes of the answer; without `body` it is a GET.
@@ -133,17 +132,21 @@ class Line:
 
     async def close(self) -> None:
         """Close what is open."""
-        await self._client.aclose()
+        while self._idle:
+            await self._idle.pop().aclose()
 
     async def _once(self, path: str, body: JSONObject | None) -> JSONObject:
         url = f"{self.base}{path}"
+        client = self._idle.pop() if self._idle else self._client()
         try:
             async with asyncio.timeout(self.patience.answer_s):
-                response = await self._client.request("GET" if body is None else "POST", url, json=body)
+                response = await client.request("GET" if body is None else "POST", url, json=body)
         except TimeoutError as error:
             raise Failure(f"no answer within {self.patience.answer_s:.0f} s") from error
         except httpx.RequestError as error:
             raise Failure(self._scrubbed(_words(error))) from error
+        finally:
+            self._idle.append(client)
         content = _content(response)
         if response.is_success:
             if content is None or content.get("error"):
@@ -155,6 +158,14 @@ class Line:
             wait_s = _retry_after(response.headers.get("retry-after", ""))
             raise Failure(message, busy=status == _TOO_MANY, wait_s=wait_s)
         raise Refused(status, message, code, _prompt_tokens(content))
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            headers={} if self._key is None else {"Authorization": f"Bearer {self._key}"},
+            timeout=httpx.Timeout(None, connect=_CONNECT_S),
+            verify=self._tls,
+            trust_env=not self._is_local,  # no proxy is meant for this very machine
+        )
 
     def _message(self, response: httpx.Response, content: JSONObject | None) -> str:
         """What the server said, in one line, without the key."""
