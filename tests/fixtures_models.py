@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,11 @@ from halo_forge.models.embedded import MODELS, fetch
 LLAMA_KEY = "sk-llama"
 # One slot, and nothing that makes a sample depend on another: what a server has to be for samples that can be repeated.
 _LLAMA_SERVER = """
-import sys, time, xllamacpp
+import os, sys, xllamacpp
 params = xllamacpp.CommonParams()
 params.model.path, key = sys.argv[1:]
 params.n_ctx, params.n_parallel = 4096, 1
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = len(os.sched_getaffinity(0))
 params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
 params.cache_ram_mib = 0
 params.hostnames, params.port, params.api_keys = ["127.0.0.1"], 0, [key]
@@ -38,7 +40,10 @@ def model_path() -> Path:
 def llama_server(model_path: Path) -> Iterator[str]:
     """The address of llama.cpp's server with that model, for who has `LLAMA_KEY`."""
     command = [sys.executable, "-c", _LLAMA_SERVER, str(model_path), LLAMA_KEY]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**os.environ, "GOMP_SPINCOUNT": "100"}  # other tests want the processors too
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
