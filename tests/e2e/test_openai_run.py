@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,3 +117,40 @@ def test_what_was_generated_before_a_refusal_is_kept(halo: CommandLine) -> None:
         assert halo(*command, server.url).status == 0
         assert len(server.asked) == asked + 12  # and the eight that were there are not asked for again
     assert halo.json("results/x.json")["samples"]["passed"] == 20
+
+
+def test_a_server_that_is_gone_for_good(halo: CommandLine) -> None:
+    def act(number: int, body: Body) -> Act:
+        return solves(number, body) if number < 8 else error(429, "come back tomorrow", Retry_After="86400")
+
+    command = ("benchmark", "run", *SETTINGS, "--concurrency", "1", "--model")
+    with serving(act) as server:
+        answered = halo(*command, server.url)
+        assert answered.status == 3
+        assert "come back tomorrow" in answered.err
+        assert "run the same command, without --fresh, to go on" in answered.err
+        result = halo.json("results/x.json")
+        assert (result["samples"]["passed"], result["missing"]) == (8, 12)
+        server._act = solves
+        assert halo(*command, server.url).status == 0
+        assert len(server.asked) == 9 + 12
+    assert halo.json("results/x.json")["samples"]["passed"] == 20
+
+
+def test_ctrl_c_while_the_server_works(halo: CommandLine) -> None:
+    """It ends, although no answer comes, and the server is let go."""
+    asked = threading.Event()
+
+    def act(number: int, body: Body) -> Act:
+        if number == 3:
+            asked.set()
+        return Act(answer(body), until=threading.Event())
+
+    with serving(act) as server:
+        process = halo.start("benchmark", "run", "--model", server.url, *SETTINGS)
+        assert asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped: 0 samples judged" in err
+    assert "Traceback" not in err
