@@ -67,30 +67,44 @@ def opened(kind: str) -> Iterator[Box]:
         yield box
 
 
+OTHERS: set[int] = set()  # what tests of other files left standing by
+
+
+@pytest.fixture(autouse=True)
+def _others() -> None:
+    OTHERS.clear()
+    OTHERS.update(proc.children(os.getpid()))
+
+
+def children() -> list[int]:
+    """The processes that this test has started."""
+    return [pid for pid in proc.children(os.getpid()) if pid not in OTHERS]
+
+
 def guards() -> list[int]:
-    """The processes that stand by for the sandboxes of this one."""
-    return [pid for pid in proc.children(os.getpid()) if b"sweep.py" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """Those of them that stand by for a sandbox."""
+    return [pid for pid in children() if b"sweep.py" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @pytest.fixture(params=list(KINDS))
-def box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def box(request: pytest.FixtureRequest, _others: None) -> Iterator[Box]:
     with opened(request.param) as made:
         yield made
-    assert proc.children(os.getpid()) == []
+    assert children() == []
 
 
 @pytest.fixture(params=["fair-bubblewrap", "fair-unsafe"])
-def fair_box(request: pytest.FixtureRequest) -> Iterator[Box]:
+def fair_box(request: pytest.FixtureRequest, _others: None) -> Iterator[Box]:
     with opened(request.param) as made:
         yield made
-    assert proc.children(os.getpid()) == []
+    assert children() == []
 
 
 @pytest.fixture
 def strict() -> Iterator[Box]:
     with opened("bubblewrap") as made:
         yield made
-    assert proc.children(os.getpid()) == []
+    assert children() == []
 
 
 def running(marker: str) -> list[int]:
@@ -356,7 +370,7 @@ def test_cancel_at_any_moment_leaves_nothing(fair_box: Box) -> None:
         with contextlib.suppress(Cancelled):
             fair_box.sh("exec sleep 0.1")
         timer.join()
-        assert proc.children(os.getpid()) == guards()
+        assert children() == guards()
 
 
 @needs_python
@@ -416,7 +430,7 @@ def test_running_out_of_descriptors_is_a_judge_error(fair_box: Box) -> None:
             outcomes.add(b"")
         finally:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-        assert proc.children(os.getpid()) == guards()
+        assert children() == guards()
     assert outcomes == {b"", b"fine\n"}
     assert len(os.listdir("/proc/self/fd")) <= len(before) + 1
 
@@ -485,7 +499,7 @@ def test_nothing_survives_a_judge_that_is_killed(kind: str, job: str) -> None:
         judge.communicate()
         assert until(lambda: mentioning(marker) == []), mentioning(marker)
         assert until(lambda: guards() == [])
-        for pid in proc.children(os.getpid()):  # this process is a subreaper too, if it has had a sandbox
+        for pid in children():  # this process is a subreaper too, if it has had a sandbox
             os.waitpid(pid, 0)
 
 
