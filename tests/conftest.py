@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures_judging import judges, sandbox
-from fixtures_models import llama_server, model_path
+from fixtures_models import llama_server, model_directory, model_path
 
-__all__ = ["judges", "llama_server", "model_path", "sandbox"]
+__all__ = ["judges", "llama_server", "model_directory", "model_path", "sandbox"]
 
 
 @pytest.fixture(autouse=True)

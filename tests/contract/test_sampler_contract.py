@@ -1,4 +1,4 @@
-"""What every engine keeps to, and what only llama.cpp has to: a sample depends on its seed, not on its company."""
+"""What every engine keeps to, first of all: a sample depends on its seed, not on its company."""
 
 from __future__ import annotations
 
@@ -53,8 +53,16 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
     def openai(settings: SamplingSettings) -> Sampler:
         return OpenAISampler(address_of(request.getfixturevalue("llama_server"), {}), settings, key=LLAMA_KEY)
 
+    def transformers(settings: SamplingSettings) -> Sampler:
+        directory = request.getfixturevalue("model_directory")
+        from halo_forge.models.transformers import TransformersSampler
+
+        return TransformersSampler(directory, settings, LONGEST_PROMPT, slots=16)
+
+    openers = {"scripted": scripted, "llamacpp": llama, "openai": openai, "transformers": transformers}
+
     def open_one(settings: SamplingSettings) -> Sampler:
-        opened.append({"scripted": scripted, "llamacpp": llama, "openai": openai}[engine](settings))
+        opened.append(openers[engine](settings))
         return opened[-1]
 
     yield open_one
@@ -62,8 +70,8 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
         sampler.close()
 
 
-every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai"])
-of_llama_cpp = pytest.mark.parametrize("engine", ["llamacpp", "openai"])  # in process, and its server
+every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai", "transformers"])
+every_model = pytest.mark.parametrize("engine", ["llamacpp", "openai", "transformers"])
 only_llamacpp = pytest.mark.parametrize("engine", ["llamacpp"])
 
 
@@ -196,7 +204,7 @@ def sampler_with(sampler: Sampler, **changes: object) -> Sampler:
     return sampler
 
 
-@of_llama_cpp
+@every_model
 def test_tokens_are_counted_exactly(opener: Opener) -> None:
     for sample in drawn(opener(SETTINGS), GenerationRequest(PROBLEMS[1], 0, 4)).values():
         assert sample.prompt_tokens == 39
@@ -207,7 +215,7 @@ def test_tokens_are_counted_exactly(opener: Opener) -> None:
             assert 0 < sample.n_tokens < SETTINGS.max_tokens
 
 
-@of_llama_cpp
+@every_model
 def test_a_prompt_that_does_not_fit_is_a_sample(opener: Opener) -> None:
     problem = Problem("long", "one two three " * 3000, Language.PYTHON)
     samples = drawn(opener(SETTINGS), GenerationRequest(problem, 0, 6), GenerationRequest(PROBLEMS[0], 0, 2))
@@ -217,7 +225,7 @@ def test_a_prompt_that_does_not_fit_is_a_sample(opener: Opener) -> None:
     assert samples["p/0", 0].text
 
 
-@of_llama_cpp
+@every_model
 def test_temperature_acts_before_top_p(opener: Opener) -> None:
     """Of the first token, two candidates are left that way and five the other way round (measured at 0.7 and 0.8)."""
     settings = replace(SETTINGS, max_tokens=1, temperature=0.7, top_p=0.8, prompt_style=PromptStyle.COMPLETION)
@@ -225,7 +233,7 @@ def test_temperature_acts_before_top_p(opener: Opener) -> None:
     assert len(set(texts(samples).values())) == 2
 
 
-@of_llama_cpp
+@every_model
 def test_a_tiny_nucleus_is_greedy(opener: Opener) -> None:
     request = GenerationRequest(PROBLEMS[1], 0, 4)
     greedy = texts(drawn(opener(replace(SETTINGS, temperature=0.0)), request))
@@ -233,7 +241,7 @@ def test_a_tiny_nucleus_is_greedy(opener: Opener) -> None:
     assert texts(drawn(opener(replace(SETTINGS, temperature=2.0, top_p=1e-6)), request)) == greedy
 
 
-@of_llama_cpp
+@every_model
 def test_a_completion_ends_at_a_stop_sequence(opener: Opener) -> None:
     settings = replace(SETTINGS, max_tokens=60, prompt_style=PromptStyle.COMPLETION)
     samples = drawn(opener(settings), GenerationRequest(CODE, 0, 4))

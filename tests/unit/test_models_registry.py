@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -48,15 +49,52 @@ def test_a_directory_with_a_gguf_in_it(tmp_path: Path) -> None:
     assert f"{tmp_path}/tiny.gguf" in complaint(str(tmp_path))
 
 
-@pytest.mark.parametrize("model", ["org/some-model", "localhost:8000/v1", "", "/", "\0", "x" * 5000])
+@pytest.mark.parametrize("model", ["localhost:8000/v1", "", "/", "\0", "x" * 5000])
 def test_what_is_not_supported_is_told_what_is(model: str) -> None:
     assert "scripted:FILE" in complaint(model) or "directory" in complaint(model)
+
+
+def test_directories_of_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layouts that training runs leave behind."""
+    monkeypatch.chdir(tmp_path)
+    for place, file in (
+        ("models/raft/cycle_5_final", "adapter_config.json"),
+        ("models/raft/cycle_3/final_model", "config.json"),
+        ("models/sft/final_model", "config.json"),
+    ):
+        Path(place).mkdir(parents=True)
+        Path(place, file).write_text("{}")
+    for typed, meant, name in (
+        ("models/raft/cycle_5_final", "models/raft/cycle_5_final", "cycle_5_final"),
+        ("models/raft/cycle_3", "models/raft/cycle_3/final_model", "cycle_3"),
+        ("models/raft/cycle_3/final_model", "models/raft/cycle_3/final_model", "cycle_3"),
+        ("models/sft", "models/sft/final_model", "sft"),
+    ):
+        source = find_model(typed)
+        assert (source.engine, source.path, source.name) == ("transformers", Path(meant), name)
+        assert meant in source.why
+    assert "models/raft/cycle_5_final" in complaint("models/raft")
+    assert "did you mean 'models/raft/cycle_5_final'" in complaint("models/raft/cycle_4_final")
+    assert "did you mean 'models/sft'" in complaint("models/stf")
+
+
+def test_a_hub_id() -> None:
+    source = find_model("org/some-model-1.5B")
+    assert (source.engine, source.hub_id, source.path, source.name) == (
+        "transformers", "org/some-model-1.5B", None, "some-model-1.5B",
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
+def test_what_has_to_be_installed_for_it() -> None:
+    with pytest.raises(ModelError, match=r"pip install 'halo-forge\[transformers\]'"):
+        open_sampler(find_model("org/some-model"), SamplingSettings(), 10)
 
 
 def test_an_unknown_engine() -> None:
     said = complaint("smollm2-135m", "lamacpp")
     assert "did you mean 'llamacpp'" in said
-    assert "llamacpp, openai, scripted" in said
+    assert "llamacpp, openai, scripted, transformers" in said
 
 
 def test_an_engine_that_cannot_run_it() -> None:

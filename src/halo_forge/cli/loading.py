@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from halo_forge.cli.console import note
 from halo_forge.cli.progress import download
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.embedded import EmbeddedModel, cached, fetch
@@ -35,6 +36,7 @@ def open_model(
     longest = max(len(problem.prompt.encode("utf-8", "surrogatepass")) for problem in problems.problems)
     sampler = open_sampler(source, settings, longest + len(system.encode()), concurrency)
     with contextlib.closing(sampler):
+        note(f"engine {source.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
         yield sampler
 
 

@@ -58,7 +58,7 @@ class ModelInfo:
         source: what the user typed, resolved: a path, an id, a URL without credentials.
         engine: the engine's name.
         engine_version: version of the library behind it.
-        sha256: of the weights, where they are one file.
+        sha256: of the file of weights; of several files, of the lines ``SHA-256 NAME`` for all of them.
         deterministic: the same seed gives the same text, whatever else is in the batch.
     """
 

@@ -32,6 +32,7 @@ from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
 from halo_forge.models.crew import Threads
 from halo_forge.models.gguf import GGUFHeader, read_header
+from halo_forge.models.openmp import wait_briefly
 from halo_forge.models.prompting import chat_messages, completion_text, sample_form, stop_sequences, style_of
 from halo_forge.types import FinishReason, PromptStyle, Sample
 
@@ -247,10 +248,7 @@ def _load(path: Path, architecture: str, context: int, slots: int) -> Any:
 
 @functools.cache
 def _library() -> Any:
-    # Threads that wait by spinning for long stand still together as soon as a compiler wants one of their processors;
-    # threads that do not spin at all lose a fifth of their speed on a quiet machine.
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", "100")
+    wait_briefly()
     import xllamacpp
 
     return xllamacpp

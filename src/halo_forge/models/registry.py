@@ -10,16 +10,20 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 
 from halo_forge.errors import ModelError
 from halo_forge.models.base import Sampler, SamplingSettings
+from halo_forge.models.directories import is_hub_id, model_directory, models_below, short_name
 from halo_forge.models.embedded import MODELS, EmbeddedModel
 from halo_forge.models.openai_address import EXAMPLE, Address, address_of, api_key, is_url
+from halo_forge.models.openmp import wait_briefly
 
 ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
 SERVER = "openai"
+_TORCH_PACKAGES = ("torch", "transformers", "peft")  # what the extra brings
 _LONGEST_SHOWN = 200
 
 
@@ -30,8 +34,10 @@ class ModelSource:
     Attributes:
         name: short, for tables.
         engine: the one that is right for it.
-        path: its file; ``None`` for an embedded model that is not fetched yet, and for a server's.
+        path: its file or directory; ``None`` for an embedded model that is not fetched yet, a hub's and a server's.
         address: of the server that has it.
+        hub_id: of a model that a hub has.
+        why: what it is, which is why it gets this engine.
     """
 
     name: str
@@ -39,6 +45,8 @@ class ModelSource:
     path: Path | None = None
     embedded: EmbeddedModel | None = None
     address: Address | None = None
+    hub_id: str | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +72,24 @@ def _llamacpp(request: EngineRequest) -> Sampler:
     return LlamaCppSampler(source.path, request.settings, request.longest_prompt, name=source.name)
 
 
+def _transformers(request: EngineRequest) -> Sampler:
+    source = request.source
+    if missing := [name for name in _TORCH_PACKAGES if find_spec(name) is None]:
+        raise ModelError(
+            f"model {source.name} needs engine transformers, and {' and '.join(missing)} cannot be imported; run: "
+            "pip install 'halo-forge[transformers]' (without a GPU, pip install the CPU build of torch first)"
+        )
+    wait_briefly()
+    from halo_forge.models.transformers import TransformersSampler
+    from halo_forge.models.transformers_load import fetch
+
+    path = source.path
+    if path is None:
+        assert source.hub_id is not None
+        path = fetch(source.hub_id)
+    return TransformersSampler(path, request.settings, request.longest_prompt, name=source.name, source=source.hub_id)
+
+
 def _scripted(request: EngineRequest) -> Sampler:
     from halo_forge.models.scripted import ScriptedSampler
 
@@ -82,6 +108,7 @@ def _openai(request: EngineRequest) -> Sampler:
 ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {
     "llamacpp": _llamacpp,
     "scripted": _scripted,
+    "transformers": _transformers,
     SERVER: _openai,
 }
 
@@ -130,30 +157,40 @@ def open_sampler(
 def _at_server(model: str) -> ModelSource:
     address = address_of(model, os.environ)
     api_key(os.environ)  # a bad one is told of before anything slow begins
-    return ModelSource(model if address.model is None else address.model, SERVER, address=address)
+    return ModelSource(model if address.model is None else address.model, SERVER, address=address, why="a server")
 
 
 def _source(model: str) -> ModelSource:
     if model in MODELS:
-        return ModelSource(model, "llamacpp", embedded=MODELS[model])
+        return ModelSource(model, "llamacpp", embedded=MODELS[model], why="a GGUF file that is built in")
     if model.startswith("scripted:"):
         path = Path(model.removeprefix("scripted:"))
-        return ModelSource(path.stem, "scripted", path)
+        return ModelSource(path.stem, "scripted", path, why="a file of answers")
     path = Path(model)
     if os.path.isfile(path) and path.suffix == ".gguf":  # unlike Path.is_file, it takes any string
-        return ModelSource(path.stem, "llamacpp", path)
+        return ModelSource(path.stem, "llamacpp", path, why="a GGUF file")
+    if os.path.isdir(path):
+        if (found := model_directory(path)) is not None:
+            return ModelSource(short_name(found), "transformers", found, why=f"a model's directory, {found}")
+    elif is_hub_id(model) and not os.path.isdir(path.parent) and path.suffix != ".gguf":
+        return ModelSource(path.name, "transformers", hub_id=model, why="no file here, so a hub's model")
     raise ModelError(_unknown(model, path))
 
 
 def _unknown(model: str, path: Path) -> str:
-    known = f"{', '.join(MODELS)} (built in), a .gguf file, a server such as {EXAMPLE}, or scripted:FILE"
+    known = (
+        f"{', '.join(MODELS)} (built in), a .gguf file, a model's directory, a hub id, a server such as {EXAMPLE}, "
+        "or scripted:FILE"
+    )
     if os.path.isdir(path):
-        ggufs = sorted(path.glob("*.gguf"))
-        advice = f"give the file, such as {ggufs[0]}" if ggufs else "a directory cannot be run yet; export it to GGUF"
-        return f"model '{model}' is a directory; {advice}"
+        inside = [*sorted(path.glob("*.gguf")), *models_below(path)]
+        advice = f"give what is inside, such as {inside[-1]}" if inside else "copy the whole model, or name another one"
+        return f"model '{model}' is a directory without config.json or adapter_config.json; {advice}"
     if os.path.isfile(path):
         return f"model '{model}' is no .gguf file; give {known}"
-    near = [*MODELS, *(str(p) for p in path.parent.glob("*.gguf"))] if os.path.isdir(path.parent) else list(MODELS)
+    near = list(MODELS)
+    if os.path.isdir(path.parent):
+        near += [str(p) for p in (*path.parent.glob("*.gguf"), *models_below(path.parent))]
     return f"unknown model '{model[:_LONGEST_SHOWN]}'{_hint(model, near)}; give {known}"
 
 

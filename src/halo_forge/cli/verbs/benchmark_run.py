@@ -18,6 +18,7 @@ Examples:
 
   halo-forge benchmark run --model model.gguf --prompts humaneval --output results/humaneval.json
 
+  halo-forge benchmark run --model models/raft/cycle_5_final --prompts humaneval
   halo-forge benchmark run --model http://localhost:8000/v1 --prompts humaneval
 
   halo-forge benchmark run --model http://localhost:8000/v1#Qwen/Qwen2.5-Coder-7B-Instruct --prompts humaneval
@@ -39,7 +40,8 @@ def run(
         typer.Option(
             "--model",
             "-m",
-            help="smollm2-135m (built in), a .gguf file, a server's URL or URL#NAME, or scripted:FILE.",
+            help="smollm2-135m (built in), a .gguf file, a directory, a hub id, a server's URL or URL#NAME, or "
+            "scripted:FILE.",
         ),
     ],
     prompts: options.Prompts,

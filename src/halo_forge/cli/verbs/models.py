@@ -22,7 +22,11 @@ def list_models() -> None:
         where = f"not fetched yet (halo-forge models pull {name})" if path is None else str(path)
         table.add_row(name, f"{model.size_bytes / 1e6:.0f} MB", where)
     out().print(table)
-    out().print("\nYour own: --model FILE.gguf, or a server: --model http://localhost:8000/v1", markup=False)
+    out().print(
+        "\nYour own: --model FILE.gguf, a model's or an adapter's directory, a hub id, or a server: "
+        "--model http://localhost:8000/v1",
+        markup=False,
+    )
 
 
 @app.command()
@@ -37,6 +41,6 @@ def pull(name: Annotated[str, typer.Argument(metavar="MODEL", help="Which one.")
 
     source = find_model(name)
     if source.embedded is None:
-        raise UserError(f"'{name}' is there already; only {', '.join(MODELS)} can be fetched")
+        raise UserError(f"'{name}' is not built in; only {', '.join(MODELS)} can be fetched")
     with stoppable() as cancel:
         out().print(str(pulled(source.embedded, cancel)), markup=False, soft_wrap=True)

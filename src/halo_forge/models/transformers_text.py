@@ -1,0 +1,93 @@
+"""Words to tokens and back, for a tokenizer of transformers: the chat template, BOS, EOS, special tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from halo_forge.errors import ModelError
+from halo_forge.models.base import SamplingSettings
+from halo_forge.models.prompting import chat_messages, completion_text, style_of
+from halo_forge.types import Problem, PromptStyle
+
+_CONTEXT = 8  # tokens before a text that may decide how its first one is spelt (a leading space)
+
+
+class Words:
+    """How problems are put to one model, and how its answers are read."""
+
+    def __init__(self, tokenizer: Any, ends: set[int], settings: SamplingSettings, place: str) -> None:
+        """Find out what the model is made for and where its answers end.
+
+        Args:
+            ends: ids that end a text by the model's configuration.
+            place: the model's, for complaints.
+
+        Raises:
+            ModelError: chat was asked for, and there is no template.
+        """
+        self._tokenizer = tokenizer
+        self._settings = settings
+        chats = bool(tokenizer.chat_template)
+        self.style = style_of(settings, PromptStyle.CHAT if chats else PromptStyle.COMPLETION)
+        if self.style is PromptStyle.CHAT and not chats:
+            raise ModelError(f"{place} has no chat template, so it is a base model; leave --prompt-style chat out")
+        own = set() if tokenizer.eos_token_id is None else {tokenizer.eos_token_id}
+        self.ends = frozenset(ends | own | (self._turn_end() if chats else set()))
+
+    def render(self, problem: Problem) -> str:
+        """The whole prompt as text, special tokens written out.
+
+        Raises:
+            ModelError: the template refuses the messages.
+        """
+        if self.style is PromptStyle.COMPLETION:
+            return completion_text(problem)
+        messages = chat_messages(problem, self._settings.system_prompt)
+        try:
+            return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        except Exception as error:  # the boundary of a template, which is code of the model's makers
+            raise ModelError(
+                f"the chat template refused problem '{problem.id}': {error}; see --system-prompt"
+            ) from error
+
+    def encode(self, problem: Problem) -> list[int]:
+        """The prompt's tokens. A template writes BOS itself; a base model gets what its tokenizer puts in front."""
+        chat = self.style is PromptStyle.CHAT
+        ids: list[int] = self._tokenizer(self.render(problem), add_special_tokens=not chat)["input_ids"]
+        while not chat and ids and ids[-1] in self.ends:
+            ids.pop()  # some tokenizers close every text
+        if ids:
+            return ids
+        start = self._tokenizer.bos_token_id
+        return [min(self.ends, default=0) if start is None else start]
+
+    def decode(self, prompt: Sequence[int], answer: Sequence[int]) -> str:
+        """The text of `answer`, without special tokens."""
+        before = list(prompt[-_CONTEXT:])
+        head, whole = self._plain(before), self._plain([*before, *answer])
+        return whole.removeprefix(head) if whole.startswith(head) else self._plain(list(answer))
+
+    def cut(self, prompt: Sequence[int], answer: Sequence[int], stops: Sequence[str]) -> str | None:
+        """The text before the first of `stops`, if the last token of `answer` completed one."""
+        reach = max(len(stop.encode()) for stop in stops) + _CONTEXT
+        tail = self._plain(list(answer[-reach:]))  # the whole text each time would take longer and longer
+        if not any(stop in tail for stop in stops):
+            return None
+        text = self.decode(prompt, answer)
+        found = [text.index(stop) for stop in stops if stop in text]
+        return text[: min(found)] if found else None
+
+    def _plain(self, ids: list[int]) -> str:
+        return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
+
+    def _turn_end(self) -> set[int]:
+        """The special token that the template puts behind an answer: fine-tuned models often end with it alone."""
+        answer = "an answer"
+        messages = [{"role": "user", "content": "a question"}, {"role": "assistant", "content": answer}]
+        try:
+            text = str(self._tokenizer.apply_chat_template(messages, tokenize=False))
+        except Exception:  # a template may want other messages; then the configurations have to do
+            return set()
+        after = self._tokenizer(text.rpartition(answer)[2].strip(), add_special_tokens=False)["input_ids"]
+        return set(after[:1]) & set(self._tokenizer.all_special_ids)
