@@ -15,12 +15,12 @@ from dataclasses import dataclass, field, replace
 from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
-from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, SampleForm, TestStyle, Verdict
+from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
-from halo_forge.verifiers.program import Refusal, program_of
+from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.ready import Ready, find
 from halo_forge.verifiers.warm import NOWHERE, kept
 
@@ -83,7 +83,7 @@ class CompiledVerifier:
             return watch.verdict(code.outcome, compiled=False, detail=code.detail)
         if problem.test_style is TestStyle.PROGRAM:
             return self._judge_tests(problem, sample, code, watch)
-        return self._judge(problem, problem.prompt + code if sample.form is SampleForm.COMPLETION else code, watch)
+        return self._judge(problem, whole_source(problem, sample, code), watch)
 
     def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
         ready = self._warmed(find(spec))

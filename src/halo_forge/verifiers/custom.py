@@ -16,9 +16,9 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError
 from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
-from halo_forge.types import Execution, JSONObject, Language, Outcome, Problem, Sample, SampleForm, Verdict
+from halo_forge.types import Execution, JSONObject, Language, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Stopwatch, Workshop, failure
-from halo_forge.verifiers.program import Refusal, program_of
+from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.toolchain import home_of
 
 NAME = "custom"
@@ -53,7 +53,7 @@ class CustomVerifier:
         program = program_of(problem, sample)
         if isinstance(program, Refusal):
             return watch.verdict(program.outcome, compiled=False, detail=program.detail)
-        code = problem.prompt + program if sample.form is SampleForm.COMPLETION else program
+        code = whole_source(problem, sample, program)
         limits = self._limits(problem)
         execution = self.workshop.run(_command(problem, sample, code, limits))
         outcome, detail = _outcome(execution, limits)

@@ -32,3 +32,8 @@ def program_of(problem: Problem, sample: Sample) -> str | Refusal:
         return sample.text
     code = extract_code(sample.text, problem.language, problem.entry_point)
     return Refusal(Outcome.NO_CODE, "no code in the answer") if code is None else code
+
+
+def whole_source(problem: Problem, sample: Sample, program: str) -> str:
+    """The source that stands by itself: a completion behind its prompt, else what `program_of` found."""
+    return problem.prompt + program if sample.form is SampleForm.COMPLETION else program

@@ -35,7 +35,7 @@ from halo_forge.types import (
 )
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
-from halo_forge.verifiers.program import Refusal, program_of
+from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.shipped import SUITE_START, program_script, pytest_packages, suite_archive
 from halo_forge.verifiers.toolchain import home_of
 
@@ -89,7 +89,7 @@ class PythonVerifier:
             return watch.verdict(code.outcome, compiled=False, detail=code.detail)
         if problem.test_style in _SUITES:
             return self._judge_suite(problem, sample.form, code, watch)
-        whole = problem.prompt + code if sample.form is SampleForm.COMPLETION else code
+        whole = whole_source(problem, sample, code)
         return self._judge_program(problem, whole.encode("utf-8", "surrogatepass"), watch)
 
     def _judge_suite(self, problem: Problem, form: SampleForm, code: str, watch: Stopwatch) -> Verdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from halo_forge.errors import UserError
@@ -70,3 +71,19 @@ def texts_of(key: str, record: Record, source: Source) -> list[str]:
         if not isinstance(text, str):
             raise source.bad(f"{key!r} must hold strings, not {kind(text)}", record)
     return texts
+
+
+def several(
+    id_key: str, noun: str, texts_key: str, form: SampleForm, record: Record, source: Source
+) -> Iterator[Answer]:
+    """Each text of a record that has a list of them; `noun` is what its problem is named by.
+
+    Raises:
+        UserError: the source's own; a field is missing or wrong.
+    """
+    if id_key not in record.data:
+        what = f"{texts_key!r} without {id_key!r}; add the {noun} of the problem that it answers"
+        raise source.bad(what, record)
+    problem = problem_of(id_key, record, source)
+    for text in texts_of(texts_key, record, source):
+        yield bare(problem, text, form, source, record)
