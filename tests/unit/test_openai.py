@@ -115,12 +115,16 @@ def test_a_server_that_does_not_count() -> None:
 
 
 def test_vllm_makes_several_at_once_and_tells_them_apart() -> None:
+    four = threading.Event()
+
     def vllm(number: int, body: Body) -> Act:
         content = answer(body)
         for choice in content["choices"]:
             choice["token_ids"] = [choice["index"]] * (choice["index"] + 1)
         content["choices"].reverse()
-        return Act(content)
+        if number == 3:
+            four.set()
+        return Act(content, until=four)  # all four are under way before the first answer teaches anything
 
     with serving(vllm, owned_by="vllm") as server:
         samples = drawn(server, 10, at_once=4)
