@@ -30,6 +30,7 @@ from halo_forge.models.directories import Weights, total_bytes
 
 _FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
 _OLD_FILES = ["*.bin"]
+_DEFAULT_CONTEXT = 4096  # where the configuration does not say
 _MEMORY_SHARE = 0.5  # of a machine without a GPU, for weights in full precision
 
 
@@ -99,6 +100,11 @@ def read_ends(weights: Weights) -> set[int]:
     except Exception as error:
         raise _broken(place, error) from error
     return {int(i) for i in (named if isinstance(named, list) else [named]) if i is not None}
+
+
+def context_of(config: Any) -> int:
+    """Tokens that a model was made for."""
+    return int(getattr(config.get_text_config(), "max_position_embeddings", _DEFAULT_CONTEXT))
 
 
 def choose_device() -> str:
