@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -41,10 +42,10 @@ def model_path() -> Path:
     return fetch(MODELS["smollm2-135m"], lambda done, total: None)
 
 
-@pytest.fixture(scope="session")
-def llama_server(model_path: Path) -> Iterator[str]:
-    """The address of llama.cpp's server with that model, for who has `LLAMA_KEY`."""
-    command = [sys.executable, "-c", _LLAMA_SERVER, str(model_path), LLAMA_KEY]
+@contextlib.contextmanager
+def llama_serving(weights: Path) -> Iterator[str]:
+    """The address of llama.cpp's server with a GGUF file, for who has `LLAMA_KEY`."""
+    command = [sys.executable, "-c", _LLAMA_SERVER, str(weights), LLAMA_KEY]
     environment = {**os.environ, "GOMP_SPINCOUNT": "100"}  # other tests want the processors too
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
@@ -54,6 +55,13 @@ def llama_server(model_path: Path) -> Iterator[str]:
         assert address.startswith("http://127.0.0.1:")
         yield address
         process.kill()
+
+
+@pytest.fixture(scope="session")
+def llama_server(model_path: Path) -> Iterator[str]:
+    """Such a server, with that model."""
+    with llama_serving(model_path) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@
     │   ├── ProblemFileError   a problem file is missing, empty or has a bad line
     │   ├── SampleFileError    the same for a file of samples
     │   ├── ModelError         no such model, or no engine for it
+    │   │   └── EngineUnfit    this engine cannot run it rightly, another one may
     │   ├── ToolchainError     a compiler or interpreter that a run needs is not there
     │   ├── SandboxError       no sandbox can be had on this machine
     │   └── StoreError         the output cannot be written, or belongs to another run
@@ -38,6 +39,10 @@ class SampleFileError(UserError):
 
 class ModelError(UserError):
     """The model named cannot be found, or no installed engine can run it."""
+
+
+class EngineUnfit(ModelError):
+    """The engine cannot run this model, or not rightly; ``--engine auto`` goes on to the next one."""
 
 
 class ToolchainError(UserError):

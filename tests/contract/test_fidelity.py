@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fixtures_models import LLAMA_KEY, llama_serving
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings
 from halo_forge.models.llamacpp import LlamaCppSampler
+from halo_forge.models.openai import OpenAISampler
+from halo_forge.models.openai_address import address_of
 from halo_forge.types import FinishReason, Problem, PromptStyle, Sample
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
@@ -70,6 +73,20 @@ def test_transformers_says_the_same(style: PromptStyle, reference: Reference, mo
         assert found is not None or said[problem.id].token_ids == tuple(expected)
 
 
+@both_styles
+def test_openvino_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
+    pytest.importorskip("openvino", reason="engine openvino is not installed")
+    from halo_forge.models.openvino import OpenVinoSampler
+
+    said = answers(OpenVinoSampler(model_directory, settings_for(style), 400), style)
+    known = words(model_directory, style)
+    for problem in problems(style):
+        found = parting(reference, known, problem, said[problem.id])
+        assert found is None or found.near_tie, found
+        expected, _ = reference.greedy(known.encode(problem), TOKENS)
+        assert found is not None or said[problem.id].token_ids == tuple(expected)
+
+
 @pytest.fixture(scope="module")
 def unpacked(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The built-in model as a GGUF file of the same weights in float32."""
@@ -105,6 +122,17 @@ def test_llamacpp_says_the_same(
         assert found is None or found.near_tie, found
         if found is None:
             assert said[problem.id].n_tokens == len(reference.greedy(known.encode(problem), TOKENS)[0])
+
+
+@both_styles
+def test_openai_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path, unpacked: Path) -> None:
+    """A server of llama.cpp with the weights in float32."""
+    with llama_serving(unpacked) as url:
+        said = answers(OpenAISampler(address_of(url, {}), settings_for(style), key=LLAMA_KEY), style)
+    known = words(model_directory, style)
+    for problem in problems(style):
+        found = parting(reference, known, problem, said[problem.id])
+        assert found is None or found.near_tie, found
 
 
 PACKED_FAR = 4  # of 16 prompts; 3 were found

@@ -59,7 +59,16 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
 
         return TransformersSampler(directory, settings, LONGEST_PROMPT, slots=16)
 
-    openers = {"scripted": scripted, "llamacpp": llama, "openai": openai, "transformers": transformers}
+    def openvino(settings: SamplingSettings) -> Sampler:
+        pytest.importorskip("openvino", reason="engine openvino is not installed")
+        directory = request.getfixturevalue("model_directory")
+        from halo_forge.models.openvino import OpenVinoSampler
+
+        return OpenVinoSampler(directory, settings, LONGEST_PROMPT, slots=16)
+
+    openers = {
+        "scripted": scripted, "llamacpp": llama, "openai": openai, "transformers": transformers, "openvino": openvino,
+    }  # fmt: skip
 
     def open_one(settings: SamplingSettings) -> Sampler:
         opened.append(openers[engine](settings))
@@ -70,8 +79,8 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
         sampler.close()
 
 
-every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai", "transformers"])
-every_model = pytest.mark.parametrize("engine", ["llamacpp", "openai", "transformers"])
+every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai", "transformers", "openvino"])
+every_model = pytest.mark.parametrize("engine", ["llamacpp", "openai", "transformers", "openvino"])
 only_llamacpp = pytest.mark.parametrize("engine", ["llamacpp"])
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ import pytest
 
 from halo_forge.errors import ModelError
 from halo_forge.models.base import GenerationRequest, SamplingSettings
-from halo_forge.types import Language, Problem, PromptStyle, Sample
+from halo_forge.types import PromptStyle, Sample
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
 pytest.importorskip("peft", reason="engine transformers is not installed (peft)")
@@ -25,57 +24,17 @@ pytest.importorskip("gguf", reason="the model cannot be unpacked for transformer
 
 import peft
 import torch
-import transformers
 
 from halo_forge.models.transformers import TransformersSampler
 from halo_forge.models.transformers_pick import pick
 from halo_forge.models.transformers_slots import Slots, prefill
-
-GREEDY = SamplingSettings(temperature=0.0, max_tokens=24, prompt_style=PromptStyle.COMPLETION, stop=("\0",))
-SMALL: dict[str, Any] = {
-    "vocab_size": 49152, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 4,
-    "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "eos_token_id": 2, "bos_token_id": 1,
-    "pad_token_id": 2,
-}  # fmt: skip
-MIXED = ["sliding_attention", "full_attention"] * 2
-ARCHITECTURES = {
-    "llama": transformers.LlamaConfig(**SMALL),
-    "window": transformers.MistralConfig(**SMALL, sliding_window=8),
-    "mixed": transformers.Qwen2Config(**SMALL, use_sliding_window=True, sliding_window=8, layer_types=MIXED),
-    "gemma3": transformers.Gemma3TextConfig(**SMALL, sliding_window=8, layer_types=MIXED),
-    "gpt2": transformers.GPT2Config(
-        vocab_size=49152, n_embd=32, n_layer=2, n_head=4, eos_token_id=2, bos_token_id=1, pad_token_id=2
-    ),
-}
-PROBLEMS = [
-    Problem(f"p/{i}", "def f(x):\n    return x\n" * (i + 1), Language.CPP, prompt_is_code=True) for i in range(5)
-]
-
-
-def small_model(kind: str, tokenizer: Path, place: Path) -> Any:
-    """A model with random weights, saved as a user's would be."""
-    torch.manual_seed(1)
-    model = transformers.AutoModelForCausalLM.from_config(ARCHITECTURES[kind], dtype=torch.float32)
-    for parameter in model.parameters():
-        torch.nn.init.normal_(parameter, std=0.3)  # so that its choices are far from ties
-    model.save_pretrained(place)
-    for file in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(tokenizer / file, place)
-    return model.eval()
+from small_models import ARCHITECTURES, GREEDY, PROBLEMS, greedy, small_model
 
 
 def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:
     sampler = TransformersSampler(path, settings, 400, **options)
     samples = sampler.generate([GenerationRequest(p, 0, count) for p in PROBLEMS], threading.Event())
     return {sample.key: sample for sample in samples}
-
-
-def greedy(model: Any, path: Path, problem: Problem) -> list[int]:
-    tokenizer = transformers.AutoTokenizer.from_pretrained(path)
-    ids = tokenizer(problem.prompt, return_tensors="pt")["input_ids"]
-    out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=GREEDY.max_tokens, do_sample=False)
-    tokens: list[int] = out[0, ids.shape[1] :].tolist()
-    return tokens
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)

@@ -1,0 +1,192 @@
+"""From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of.
+
+The graph is traced from transformers with an attention in which each token sees itself alone: a plain node
+`ScaledDotProductAttention` that can be kept in a file, which `halo_forge.models.openvino_graph` replaces by paged
+attention when it loads the graph. What the nodes cannot say (windows, heads) lies beside the graph as JSON.
+
+A new graph is compared with torch before anybody uses it: an engine that is fast and wrong is of no use.
+
+Limits: text models all of whose layers attend, fully or through a sliding window; weights in float32.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import openvino
+import torch
+import transformers
+from platformdirs import user_cache_path
+from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
+from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+from halo_forge.errors import EngineUnfit
+from halo_forge.models.directories import Weights, total_bytes
+from halo_forge.models.transformers_load import free_memory, load
+from halo_forge.models.transformers_slots import unfit
+
+_log = logging.getLogger(__name__)
+
+GRAPH, LAYERS = "graph.xml", "layers.json"
+_FORMAT = 1  # of what is kept; raised when this file makes other graphs
+_ATTENTION = "halo_forge_alone"
+_NOT_SAID = ("softcap", "s_aux")  # what attention can be told besides, and this graph cannot
+_FIXED_ROPES = {"default", "linear", "llama3", "yarn", "proportional"}  # the others change with the length of the text
+_MEMORY_SHARE = 0.4  # of the machine, for weights in float32: the graph and torch's model are both there for a while
+_CHECK_TOKENS, _LONGEST_CHECK = 48, 1200
+_NEAR = 0.01  # nats; rounding in float32 gives less than a hundredth of it
+
+Logits = Callable[[Path, list[int]], Any]
+"""(directory of a graph, tokens) -> logits behind each token, shape (tokens, vocabulary)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a node of attention does not say of itself.
+
+    Attributes:
+        heads: of keys and of values.
+        key_width: of one head.
+        value_width: of one head.
+        window: how many tokens a token sees, itself included; 0 is all of them.
+    """
+
+    heads: int
+    key_width: int
+    value_width: int
+    window: int
+
+
+def reason_against(weights: Weights, config: Any) -> str | None:
+    """Why a model cannot be exported, as far as its configuration tells; ``None`` if it can."""
+    if (why := unfit(config)) is not None:
+        return why
+    text = config.get_text_config()
+    ropes = getattr(text, "rope_parameters", None) or {}
+    kinds = {str(ropes.get("rope_type", "default"))} | {
+        str(part.get("rope_type", "default")) for part in ropes.values() if isinstance(part, dict)
+    }
+    if strange := kinds - _FIXED_ROPES:
+        return f"its positions change with the length of the text (rope {', '.join(sorted(strange))})"
+    made_in = getattr(torch, str(getattr(config, "dtype", None) or "float32").removeprefix("torch."))
+    needed = total_bytes([weights.base]) * torch.float32.itemsize / made_in.itemsize
+    if needed > _MEMORY_SHARE * free_memory("cpu"):
+        return f"its weights take {needed / 1e9:.0f} GB in float32"
+    return None
+
+
+def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
+    """The directory of a model's graph; made and checked if it is not there.
+
+    Args:
+        sha256: of the weights.
+        logits: how the graph will be run, for the check.
+
+    Raises:
+        EngineUnfit: the model cannot be exported, or the graph says something else than torch.
+        ModelError: the weights are damaged.
+    """
+    made_of = [sha256, _FORMAT, openvino.get_version(), torch.__version__, transformers.__version__]
+    place = user_cache_path("halo-forge") / "openvino" / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
+    if place.is_dir():
+        return place
+    _log.warning("exporting %s for OpenVINO, once", weights.top)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix="export-", dir=place.parent))
+    try:
+        model = load(weights, "cpu", "float32")
+        expected, tokens = _expected(model)
+        layers = _write(model, work)
+        del model
+        _check(logits(work, tokens), expected, weights, layers)
+        os.rename(work, place)
+    except OSError:
+        if not place.is_dir():  # else another process was quicker
+            raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return place
+
+
+class _Alone(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
+    """One token a row, each at its own position."""
+
+    def __init__(self, model: Any) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: Any, position_ids: Any) -> Any:
+        return self.model(input_ids=input_ids, position_ids=position_ids, use_cache=False).logits
+
+
+def _write(model: Any, place: Path) -> list[Layer]:
+    layers: dict[int, Layer] = {}
+    told: set[str] = set()
+
+    def attend(
+        module: Any, query: Any, key: Any, value: Any, mask: Any, scaling: float | None = None,
+        sliding_window: int | None = None, **more: Any,
+    ) -> tuple[Any, None]:  # fmt: skip
+        told.update(name for name in _NOT_SAID if more.get(name) is not None)
+        heads, groups, width, value_width = (
+            int(size) for size in (query.shape[1], key.shape[1], query.shape[3], value.shape[3])
+        )
+        layers[module.layer_idx] = Layer(groups, width, value_width, 0 if sliding_window is None else sliding_window)
+        # the heads that share a key stand where the tokens of a query do: the node itself need not know of sharing
+        grouped = query.reshape(-1, groups, heads // groups, width)
+        seen = torch.nn.functional.scaled_dot_product_attention(grouped, key, value, scale=scaling)
+        return seen.reshape(-1, 1, heads, value_width), None
+
+    ALL_ATTENTION_FUNCTIONS.register(_ATTENTION, attend)
+    ALL_MASK_ATTENTION_FUNCTIONS.register(_ATTENTION, lambda *_, **__: None)
+    try:
+        model.set_attn_implementation(_ATTENTION)
+        example = {"input_ids": torch.ones(3, 1, dtype=torch.long), "position_ids": torch.tensor([[3], [4], [5]])}
+        with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a trace warns of all that it takes for a constant; the check is below
+            graph = openvino.convert_model(_Alone(model), example_input=example)
+    except Exception as error:  # the boundary of two libraries: what cannot be traced fails anywhere
+        raise EngineUnfit(f"engine openvino cannot export this model: {_first_line(error)}") from error
+    if told:
+        raise EngineUnfit(f"engine openvino knows no attention with {', '.join(sorted(told))}")
+    if len(layers) != model.config.get_text_config().num_hidden_layers:
+        raise EngineUnfit("engine openvino cannot export this model: its attention is not of the usual kind")
+    openvino.save_model(graph, place / GRAPH, compress_to_fp16=False)
+    ordered = [layers[index] for index in sorted(layers)]
+    (place / LAYERS).write_text(json.dumps([asdict(layer) for layer in ordered]))
+    return ordered
+
+
+def _expected(model: Any) -> tuple[Any, list[int]]:
+    """Some tokens and torch's logits for them: more than a sliding window holds, where that is not too many."""
+    text = model.config.get_text_config()
+    window = getattr(text, "sliding_window", None) or 0
+    count = min(max(_CHECK_TOKENS, window + _CHECK_TOKENS if window < _LONGEST_CHECK else 0), _LONGEST_CHECK)
+    count = min(count, getattr(text, "max_position_embeddings", count) - 1)
+    tokens = torch.randint(text.vocab_size, (count,), generator=torch.Generator().manual_seed(0)).tolist()
+    with torch.inference_mode():
+        return model(input_ids=torch.tensor([tokens]), use_cache=False).logits[0], tokens
+
+
+def _check(found: Any, expected: Any, weights: Weights, layers: list[Layer]) -> None:
+    apart = (torch.as_tensor(found).log_softmax(-1) - expected.log_softmax(-1)).abs().max().item()
+    if not apart <= _NEAR:
+        raise EngineUnfit(
+            f"engine openvino is wrong for {weights.top}: its log-probabilities are up to {apart:.2g} from torch's "
+            f"({len(layers)} layers)"
+        )
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,149 @@
+"""Engine openvino with real models: other architectures, adapters, rows that are alike to the last bit, refusals."""
+
+from __future__ import annotations
+
+import json
+import threading
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from halo_forge.errors import EngineUnfit, ModelError
+from halo_forge.models.base import GenerationRequest, SamplingSettings
+from halo_forge.types import Sample
+
+pytest.importorskip("openvino", reason="engine openvino is not installed (openvino)")
+pytest.importorskip("torch", reason="engine openvino is not installed (torch)")
+pytest.importorskip("peft", reason="engine openvino is not installed (peft)")
+pytest.importorskip("gguf", reason="the model cannot be unpacked for openvino (gguf)")
+
+import numpy as np
+import peft
+import transformers
+
+from halo_forge.models import openvino_export
+from halo_forge.models.directories import Weights
+from halo_forge.models.openvino import OpenVinoSampler
+from halo_forge.models.openvino_export import exported
+from halo_forge.models.openvino_graph import Graph, Slots
+from small_models import ARCHITECTURES, GREEDY, PROBLEMS, SMALL, greedy, small_model
+
+
+@pytest.fixture(autouse=True)
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Graphs of random models are of no use to anybody else."""
+    monkeypatch.setattr(openvino_export, "user_cache_path", lambda name: tmp_path / "cache")
+
+
+def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:
+    sampler = OpenVinoSampler(path, settings, 400, **options)
+    samples = sampler.generate([GenerationRequest(p, 0, count) for p in PROBLEMS], threading.Event())
+    return {sample.key: sample for sample in samples}
+
+
+@pytest.mark.parametrize("kind", ARCHITECTURES)
+def test_every_architecture_writes_what_its_own_generate_writes(
+    kind: str, model_directory: Path, tmp_path: Path
+) -> None:
+    model = small_model(kind, model_directory, tmp_path)
+    samples = written(tmp_path, GREEDY)
+    for problem in PROBLEMS:
+        assert samples[problem.id, 0].token_ids == tuple(greedy(model, tmp_path, problem))
+
+
+def test_the_graph_is_made_once(model_directory: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    small_model("llama", model_directory, tmp_path)
+    first = written(tmp_path, GREEDY)
+    assert len(caplog.messages) == 1
+    assert written(tmp_path, GREEDY) == first
+    assert len(caplog.messages) == 1
+    assert [path.suffix for path in (tmp_path / "cache" / "openvino").iterdir()] == [""]  # nothing half done is left
+
+
+def test_rows_do_not_see_each_other(model_directory: Path) -> None:
+    """To the last bit, of the real model: with others beside it, in other slots, in steps of other sizes."""
+    weights = Weights(model_directory)
+    graph = Graph(exported(weights, weights.sha256(), lambda place, tokens: Graph(place).logits(tokens)))
+    prompts = [list(range(50, 60 + 30 * i)) for i in range(12)]
+
+    def logits(order: list[int], count: int) -> dict[int, Any]:
+        slots = Slots(graph, count)
+        for row, i in enumerate(order):
+            slots.place(row, graph.prefill(prompts[i]), len(prompts[i]) + 1)
+        rows = slots.step([7] * len(order), [len(prompts[i]) for i in order])
+        return dict(zip(order, rows.numpy().copy(), strict=True))
+
+    alone = {i: logits([i], 16)[i] for i in range(12)}
+    for order in (list(range(12)), list(reversed(range(12))), [3, 9, 1], [*range(12), *[5] * 120]):
+        for i, row in logits(order, len(order) + 8).items():
+            assert np.array_equal(row, alone[i]), (i, len(order))
+
+
+def test_an_adapter_is_put_on_its_base(model_directory: Path, tmp_path: Path) -> None:
+    base, adapter = tmp_path / "base", tmp_path / "adapter"
+    model = small_model("llama", model_directory, base)
+    config = peft.LoraConfig(r=4, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers by a name that is going out of use
+        tuned = peft.get_peft_model(model, config)
+    tuned.save_pretrained(adapter)
+    named = json.loads((adapter / "adapter_config.json").read_text())
+    named["base_model_name_or_path"] = str(base)
+    (adapter / "adapter_config.json").write_text(json.dumps(named))
+    samples = written(adapter, GREEDY)
+    for problem in PROBLEMS:
+        assert samples[problem.id, 0].token_ids == tuple(greedy(tuned.eval(), base, problem))
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        (transformers.Gemma2Config(**SMALL), "softcap"),
+        (transformers.BloomConfig(vocab_size=49152, hidden_size=32, n_layer=2, n_head=4), "cannot"),
+        (
+            transformers.LlamaConfig(
+                **SMALL, rope_parameters={"rope_type": "dynamic", "factor": 2.0, "rope_theta": 10000.0}
+            ),
+            "rope dynamic",
+        ),
+    ],
+    ids=["softcap", "other-attention", "dynamic-rope"],
+)
+def test_what_cannot_be_exported_is_refused(
+    config: Any, said: str, model_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ARCHITECTURES, "strange", config)
+    small_model("strange", model_directory, tmp_path)
+    with pytest.raises(EngineUnfit, match=said) as caught:
+        written(tmp_path, GREEDY)
+    assert "\n" not in str(caught.value)
+    assert not list((tmp_path / "cache").rglob("graph.xml"))
+
+
+def test_a_graph_that_says_something_else_is_refused(model_directory: Path, tmp_path: Path) -> None:
+    small_model("llama", model_directory, tmp_path)
+    weights = Weights(tmp_path)
+
+    def slightly_wrong(place: Path, tokens: list[int]) -> Any:
+        logits = Graph(place).logits(tokens)
+        logits[-1, 5] += 0.1
+        return logits
+
+    with pytest.raises(EngineUnfit, match=r"wrong for .* from torch's"):
+        exported(weights, weights.sha256(), slightly_wrong)
+    assert not list((tmp_path / "cache").rglob("graph.xml"))
+
+
+def test_fewer_slots_change_nothing(model_directory: Path, tmp_path: Path) -> None:
+    small_model("llama", model_directory, tmp_path)
+    settings = SamplingSettings(max_tokens=40, temperature=1.0, seed=5)
+    assert written(tmp_path, settings, 6, slots=3) == written(tmp_path, settings, 6, slots=32)
+
+
+def test_weights_that_are_broken_are_told_of(model_directory: Path, tmp_path: Path) -> None:
+    small_model("llama", model_directory, tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"\x00" * 100)
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        written(tmp_path, GREEDY)

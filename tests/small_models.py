@@ -1,0 +1,53 @@
+"""Models with random weights, small enough to be made for a test, and what transformers itself says of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+
+from halo_forge.models.base import SamplingSettings
+from halo_forge.types import Language, Problem, PromptStyle
+
+GREEDY = SamplingSettings(temperature=0.0, max_tokens=24, prompt_style=PromptStyle.COMPLETION, stop=("\0",))
+SMALL: dict[str, Any] = {
+    "vocab_size": 49152, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 4,
+    "num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 8, "eos_token_id": 2, "bos_token_id": 1,
+    "pad_token_id": 2,
+}  # fmt: skip
+MIXED = ["sliding_attention", "full_attention"] * 2
+ARCHITECTURES = {
+    "llama": transformers.LlamaConfig(**SMALL),
+    "window": transformers.MistralConfig(**SMALL, sliding_window=8),
+    "mixed": transformers.Qwen2Config(**SMALL, use_sliding_window=True, sliding_window=8, layer_types=MIXED),
+    "gemma3": transformers.Gemma3TextConfig(**SMALL, sliding_window=8, layer_types=MIXED),
+    "gpt2": transformers.GPT2Config(
+        vocab_size=49152, n_embd=32, n_layer=2, n_head=4, eos_token_id=2, bos_token_id=1, pad_token_id=2
+    ),
+}
+PROBLEMS = [
+    Problem(f"p/{i}", "def f(x):\n    return x\n" * (i + 1), Language.CPP, prompt_is_code=True) for i in range(5)
+]
+
+
+def small_model(kind: str, tokenizer: Path, place: Path) -> Any:
+    """A model with random weights, saved as a user's would be."""
+    torch.manual_seed(1)
+    model = transformers.AutoModelForCausalLM.from_config(ARCHITECTURES[kind], dtype=torch.float32)
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.3)  # so that its choices are far from ties
+    model.save_pretrained(place)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tokenizer / file, place)
+    return model.eval()
+
+
+def greedy(model: Any, path: Path, problem: Problem) -> list[int]:
+    tokenizer = transformers.AutoTokenizer.from_pretrained(path)
+    ids = tokenizer(problem.prompt, return_tensors="pt")["input_ids"]
+    out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=GREEDY.max_tokens, do_sample=False)
+    tokens: list[int] = out[0, ids.shape[1] :].tolist()
+    return tokens
