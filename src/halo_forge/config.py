@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import dataclass, replace
 
 from halo_forge.errors import UserError
 from halo_forge.models.base import SamplingSettings
-from halo_forge.types import Limits
+from halo_forge.types import Limits, Prices
 
 DEFAULT_SAMPLES = 20
 DEFAULT_KS = (1, 5, 10)
@@ -85,9 +86,29 @@ def check_sampling(settings: SamplingSettings) -> SamplingSettings:
         raise UserError(f"--top-p {settings.top_p} is out of range; give a number above 0, up to 1")
     if settings.max_tokens < 1:
         raise UserError(f"--max-tokens {settings.max_tokens} leaves no room for an answer; give 1 or more")
+    if settings.think_budget is not None and settings.think_budget < 0:
+        raise UserError(f"--think-budget {settings.think_budget} is out of range; give 0 (no thinking) or more tokens")
     if any(not stop for stop in settings.stop):
         raise UserError("--stop must not be empty")
     return settings
+
+
+def check_prices(price_in: float | None, price_out: float | None) -> Prices | None:
+    """What tokens cost, ``None`` where nobody says.
+
+    Raises:
+        UserError: one of the two is missing, or no price.
+    """
+    if price_in is None and price_out is None:
+        return None
+    for name, price in (("--price-in", price_in), ("--price-out", price_out)):
+        if price is None:
+            raise UserError(f"{name} is missing; give both prices (0 is one), in US dollars for a million tokens")
+        if not 0 <= price < math.inf:
+            raise UserError(f"{name} {price:g} is no price; give US dollars for a million tokens, 0 or more")
+    assert price_in is not None
+    assert price_out is not None
+    return Prices(price_in, price_out)
 
 
 def check_limits(time_limit: float | None, memory_limit: int | None) -> Limits:

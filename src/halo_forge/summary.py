@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from halo_forge.cost import cost_of
 from halo_forge.metrics import mean_pass_at_k, mean_rate
 from halo_forge.problems.base import ProblemSet
 from halo_forge.store import JudgedSample, Times, phase_seconds
@@ -14,6 +15,7 @@ from halo_forge.types import (
     FinishReason,
     JSONObject,
     Outcome,
+    Prices,
     Problem,
     ProblemCount,
     Report,
@@ -21,6 +23,7 @@ from halo_forge.types import (
     TestStyle,
     TokenCount,
 )
+from halo_forge.verifiers.extract import only_thinks
 
 UNCATEGORIZED = "uncategorized"
 
@@ -51,7 +54,9 @@ class _Totals:
     unscored: int = 0
     prompt_tokens: int | None = 0
     completion_tokens: int | None = 0
+    think_tokens: int | None = 0
     truncated: int = 0
+    thinking_cut: int = 0
 
     def add(self, judged: JudgedSample) -> None:
         sample = judged.sample
@@ -59,16 +64,25 @@ class _Totals:
         self.unscored += judged.verdict.outcome is Outcome.JUDGE_ERROR
         self.prompt_tokens = _plus(self.prompt_tokens, sample.prompt_tokens)
         self.completion_tokens = _plus(self.completion_tokens, sample.n_tokens)
+        self.think_tokens = _plus(self.think_tokens, sample.think_tokens)
         self.truncated += sample.finish_reason is FinishReason.LENGTH
+        self.thinking_cut += judged.verdict.outcome is Outcome.NO_CODE and only_thinks(sample.text)
+
+    def tokens(self) -> TokenCount:
+        return TokenCount(
+            self.prompt_tokens, self.completion_tokens, self.truncated, self.think_tokens, self.thinking_cut
+        )
 
 
 def summarize(
-    problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject, wanted: int
-) -> Report:
+    problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject, wanted: int,
+    prices: Prices | None = None,
+) -> Report:  # fmt: skip
     """Everything that a report says. `judged` is read once; samples of problems outside the set are left out.
 
     Args:
         wanted: how many samples the run is to have in all.
+        prices: of tokens; without them the report has no cost.
     """
     tallies = {problem.id: _Tally() for problem in problems.problems}
     totals = _Totals()
@@ -84,7 +98,8 @@ def summarize(
             yield one.times
 
     generation_s, verification_s = phase_seconds(seen())
-    return _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted)
+    report = _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted)
+    return report if prices is None else replace(report, cost=cost_of(report.tokens, report.solved, prices))
 
 
 def _report(
@@ -111,7 +126,7 @@ def _report(
         by_category=_by_category(scored),
         problems={problem.id: ProblemCount(tally.n, tally.passed, problem.hash) for problem, tally in scored},
         judged_by=judged_by(problems.problems),
-        tokens=TokenCount(totals.prompt_tokens, totals.completion_tokens, totals.truncated),
+        tokens=totals.tokens(),
         generation_s=seconds[0],
         verification_s=seconds[1],
         run=run,

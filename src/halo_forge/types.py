@@ -139,6 +139,19 @@ class LimitOverrides:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplingOverrides:
+    """How a problem wants to be sampled; ``None`` leaves the run's setting as it is.
+
+    Where completions of it are cut is `Problem.stop`.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    system_prompt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """How the output of a problem is compared.
 
@@ -189,8 +202,9 @@ class Problem:
         custom: the user's own test (`TestStyle.CUSTOM`).
         preamble: Python: source that is executed before the solution, whose names it may use.
         prompt_is_code: the prompt is the beginning of the program (HumanEval), not a request in words.
-        stop: where a completion of code is cut, if the user does not say.
-        solution: a reference answer, for ``data check``.
+        stop: where a completion is cut, if the user does not say.
+        sampling: this problem's own settings of sampling.
+        solution: a reference answer, for ``data check`` and as an example for other problems.
         solution_form: how `solution` is to be read.
         limits: this problem's own limits.
     """
@@ -209,6 +223,7 @@ class Problem:
     preamble: str | None = None
     prompt_is_code: bool = False
     stop: tuple[str, ...] = ()
+    sampling: SamplingOverrides = SamplingOverrides()
     solution: str | None = None
     solution_form: SampleForm = SampleForm.SOLUTION
     limits: LimitOverrides = field(default_factory=LimitOverrides)
@@ -243,6 +258,7 @@ class Sample:
     Attributes:
         index: 0, 1, … within its problem.
         n_tokens: generated tokens, ``None`` when the engine or the file does not say.
+        think_tokens: of them, those of the thinking before the answer, tags included; ``None`` likewise.
         prompt_tokens: tokens of the rendered prompt.
         token_ids: the generated tokens, where the engine gives them.
         seed: the seed of this very sample.
@@ -257,6 +273,7 @@ class Sample:
     prompt_tokens: int | None = None
     token_ids: tuple[int, ...] | None = None
     seed: int | None = None
+    think_tokens: int | None = None
 
     @property
     def key(self) -> SampleKey:
@@ -376,12 +393,40 @@ class TokenCount:
 
     Attributes:
         prompt: a prompt counts once for each of its samples.
+        thinking: of `completion`, those of thinking.
         truncated: samples that ended at the token limit.
+        thinking_cut: samples that ended before their thinking did, whatever ended them: there is no answer in them.
     """
 
     prompt: int | None
     completion: int | None
     truncated: int
+    thinking: int | None = None
+    thinking_cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars for a million tokens."""
+
+    prompt: float
+    completion: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a run's tokens cost, in US dollars; ``None`` where tokens were not counted.
+
+    Attributes:
+        total: of all samples, also of those that could not be judged.
+        per_solved: `total` by the problems that were solved; ``None`` when none was.
+    """
+
+    prices: Prices
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    total: float | None
+    per_solved: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +443,7 @@ class Report:
         generation_s: wall seconds of generation, ``None`` when the samples came from a file.
         verification_s: wall seconds from the first to the last judgement.
         run: settings and versions, as they are written to the result file.
+        cost: ``None`` where no prices were given.
     """
 
     total: int
@@ -417,6 +463,7 @@ class Report:
     generation_s: float | None
     verification_s: float | None
     run: JSONObject
+    cost: Cost | None = None
 
 
 JSONObject = dict[str, Any]

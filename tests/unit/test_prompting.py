@@ -11,6 +11,7 @@ from halo_forge.models.prompting import chat_messages, completion_text, sample_f
 from halo_forge.types import Language, Problem, PromptStyle, SampleForm
 
 CHAT, COMPLETION, AUTO = PromptStyle.CHAT, PromptStyle.COMPLETION, PromptStyle.AUTO
+PLAIN = SamplingSettings()
 TASK = Problem("task", "Print 1.\n", Language.CPP)
 CODE = Problem("code", 'def f():\n    """Answer."""\n', Language.PYTHON, prompt_is_code=True)
 C_CODE = Problem("c", "int f(void) {\n", Language.C, prompt_is_code=True)
@@ -25,11 +26,11 @@ def test_the_user_decides_and_else_the_model(asked: PromptStyle, model: PromptSt
 
 
 def test_a_request_in_words_is_passed_on_as_it_is() -> None:
-    assert chat_messages(TASK, None) == [{"role": "user", "content": "Print 1.\n"}]
+    assert chat_messages(TASK, PLAIN) == [{"role": "user", "content": "Print 1.\n"}]
 
 
 def test_code_gets_an_instruction_and_a_fence() -> None:
-    (message,) = chat_messages(CODE, None)
+    (message,) = chat_messages(CODE, PLAIN)
     assert message["content"] == (
         "Complete the following Python code. Answer with the whole code, the given part included, in one code block."
         '\n\n```python\ndef f():\n    """Answer."""\n```'
@@ -38,17 +39,17 @@ def test_code_gets_an_instruction_and_a_fence() -> None:
 
 @pytest.mark.parametrize("system", ["", "Be brief."])
 def test_a_system_prompt_comes_first_even_an_empty_one(system: str) -> None:
-    assert chat_messages(TASK, system)[0] == {"role": "system", "content": system}
+    assert chat_messages(TASK, SamplingSettings(system_prompt=system))[0] == {"role": "system", "content": system}
 
 
 def test_a_completion_goes_on_with_code_character_for_character() -> None:
-    assert completion_text(CODE) == CODE.prompt
+    assert completion_text(CODE, PLAIN) == CODE.prompt
     assert sample_form(CODE, COMPLETION) is SampleForm.COMPLETION
     assert sample_form(CODE, CHAT) is SampleForm.SOLUTION
 
 
 def test_a_completion_of_a_request_in_words_opens_a_fence() -> None:
-    assert completion_text(TASK) == "Print 1.\n\n```cpp\n"
+    assert completion_text(TASK, PLAIN) == "Print 1.\n\n```cpp\n"
     assert sample_form(TASK, COMPLETION) is SampleForm.SOLUTION
 
 

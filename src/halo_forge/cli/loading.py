@@ -12,6 +12,7 @@ from halo_forge.cli.console import note
 from halo_forge.cli.progress import download
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.embedded import EmbeddedModel, cached, fetch
+from halo_forge.models.prompting import longest_answer, longest_prompt
 from halo_forge.models.registry import ModelSource, open_sampler
 from halo_forge.problems.base import ProblemSet
 
@@ -32,9 +33,8 @@ def open_model(
     """
     if source.embedded is not None:
         source = replace(source, path=pulled(source.embedded, cancel))
-    system = "" if settings.system_prompt is None else settings.system_prompt
-    longest = max(len(problem.prompt.encode("utf-8", "surrogatepass")) for problem in problems.problems)
-    sampler = open_sampler(source, settings, longest + len(system.encode()), concurrency)
+    prompt, answer = (longest(problems.problems, settings) for longest in (longest_prompt, longest_answer))
+    sampler = open_sampler(source, settings, prompt, concurrency, answer)
     with contextlib.closing(sampler):
         note(f"engine {source.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
         yield sampler

@@ -33,6 +33,13 @@ Workers = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", help="Only the first so many problems.", show_default=False)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over; what is there is kept aside.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Run programs WITHOUT a sandbox, with your own rights.")]
+PriceIn = Annotated[
+    float | None,
+    typer.Option("--price-in", metavar="USD", help="Price of a million prompt tokens.", show_default=False),
+]
+PriceOut = Annotated[
+    float | None, typer.Option("--price-out", metavar="USD", help="Of a million generated tokens.", show_default=False)
+]
 TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="S", help="CPU seconds a program may use.", show_default="5")
 ]

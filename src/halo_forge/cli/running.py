@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from halo_forge.benchmark import default_workers, generate_owed
+from halo_forge.cli.console import note
+from halo_forge.cli.few_shot import load_few_shot
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
@@ -17,19 +19,20 @@ from halo_forge.config import (
     SamplePlan,
     check_concurrency,
     check_limits,
+    check_prices,
     check_sampling,
     check_temperature,
     check_workers,
     safe_name,
     sample_plan,
 )
-from halo_forge.errors import Cancelled
+from halo_forge.errors import Cancelled, UserError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.registry import find_model
-from halo_forge.problems import load_problems
+from halo_forge.problems import ProblemSet, load_problems
 from halo_forge.store import RunStore
 from halo_forge.summary import summarize
-from halo_forge.types import PromptStyle
+from halo_forge.types import Prices, PromptStyle, SamplingOverrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Request:
     system_prompt: str | None
     prompt_style: PromptStyle
     stop: tuple[str, ...]
+    n_few_shot: int | None
+    few_shot: str | None
+    think_budget: int | None
+    price_in: float | None
+    price_out: float | None
     time_limit: float | None
     memory_limit: int | None
     compile_flags: str | None
@@ -63,7 +71,7 @@ class Request:
     unsafe: bool
 
     def settings(self) -> SamplingSettings:
-        """How to sample, checked."""
+        """How to sample, checked; examples come with the problems."""
         return check_sampling(
             SamplingSettings(
                 temperature=check_temperature(self.temperature, greedy=self.greedy),
@@ -73,6 +81,7 @@ class Request:
                 system_prompt=self.system_prompt,
                 prompt_style=self.prompt_style,
                 stop=self.stop,
+                think_budget=self.think_budget,
             )
         )
 
@@ -85,11 +94,14 @@ def run_benchmark(request: Request) -> int:
     """
     plan = sample_plan(request.samples, request.ks, greedy=request.greedy)
     settings = request.settings()
+    prices = check_prices(request.price_in, request.price_out)
     limits = check_limits(request.time_limit, request.memory_limit)
     workers = check_workers(request.workers, default_workers())
     concurrency = check_concurrency(request.concurrency)
     source = find_model(request.model, request.engine)
     problems = load_problems(request.prompts, request.limit)
+    _check_own_settings(problems, greedy=request.greedy)
+    settings = replace(settings, few_shot=load_few_shot(request.few_shot, request.n_few_shot, problems))
     with (
         stoppable() as cancel,
         open_judging(
@@ -100,16 +112,35 @@ def run_benchmark(request: Request) -> int:
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
         results = results_beside(place.path) if request.results_jsonl else None
         check_place(results, place.path)
-        return _benchmark(sampler, settings, plan, judging, place, results, workers, cancel, fresh=request.fresh)
+        return _benchmark(
+            sampler, settings, plan, judging, place, results, workers, cancel, prices, fresh=request.fresh
+        )
+
+
+def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:
+    """Say that some problems are sampled in another way than the command line has it.
+
+    Raises:
+        UserError: one of them is not to be sampled greedily, and everything is.
+    """
+    own = [problem for problem in problems.problems if problem.sampling != SamplingOverrides()]
+    warm = next((problem for problem in own if problem.sampling.temperature), None)
+    if greedy and warm is not None:
+        raise UserError(
+            f"--greedy is temperature 0, and problem '{warm.id}' has a temperature of {warm.sampling.temperature:g} "
+            "of its own; leave --greedy out, or take it out of the file"
+        )
+    if own:
+        note(f"note: {len(own)} of {len(problems.problems)} problems have settings of sampling of their own")
 
 
 def _benchmark(
     sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
-    results: Path | None, workers: int, cancel: threading.Event, *, fresh: bool,
+    results: Path | None, workers: int, cancel: threading.Event, prices: Prices | None, *, fresh: bool,
 ) -> int:  # fmt: skip
     identity = {
         "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
-        "sampling": asdict(settings),
+        "sampling": settings.identity(),
         "samples": plan.samples,
         **judging.identity(),
     }
@@ -131,7 +162,7 @@ def _benchmark(
         except Cancelled:
             return stopped(store)
         settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
-        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown, total)
+        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown, total, prices)
         status = deliver(report, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
         return status

@@ -13,7 +13,7 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
-from halo_forge.config import DEFAULT_KS, check_limits, check_workers, parse_ks, safe_name
+from halo_forge.config import DEFAULT_KS, check_limits, check_prices, check_workers, parse_ks, safe_name
 from halo_forge.errors import Cancelled, SampleFileError, UserError
 from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
@@ -27,8 +27,8 @@ from halo_forge.types import JSONObject
 
 def score_samples(
     samples: str, prompts: str, *, verifier: str, ks: str | None, limit: int | None, time_limit: float | None,
-    memory_limit: int | None, compile_flags: str | None, workers: int | None, output: str | None, as_json: bool,
-    results_jsonl: bool, fresh: bool, unsafe: bool,
+    memory_limit: int | None, compile_flags: str | None, workers: int | None, price_in: float | None,
+    price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool, fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -38,6 +38,7 @@ def score_samples(
     wanted = DEFAULT_KS if ks is None else parse_ks(ks)
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
+    prices = check_prices(price_in, price_out)
     problems = load_problems(prompts, limit)
     samples = samples.rstrip("/") or samples  # a folder's name may end so
     counted = Counted.of(samples, problems)
@@ -62,7 +63,7 @@ def score_samples(
             if counted.has_grown():
                 note(f"note: {samples} grew meanwhile; judged are the {counted.total} samples that it had at first")
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(judging.problems, store.read_judged(), wanted, shown, counted.total)
+            report = summarize(judging.problems, store.read_judged(), wanted, shown, counted.total, prices)
             status = deliver(report, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
             return status

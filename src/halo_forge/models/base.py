@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
-from halo_forge.types import Problem, PromptStyle, Sample
+from halo_forge.models.few_shot import FewShot
+from halo_forge.types import JSONObject, Problem, PromptStyle, Sample
 
 SEED_SPACE = 2**31  # fits every engine's idea of a seed
 
@@ -29,6 +30,8 @@ class SamplingSettings:
         seed: of the run; each sample's own seed comes from `sample_seed`.
         system_prompt: ``None`` leaves it to the model's chat template.
         stop: stop sequences for completions; never applied to chat.
+        think_budget: tokens that a model may think for, on top of `max_tokens`; ``None`` counts thinking as answer.
+        few_shot: solved examples in front of every problem.
     """
 
     temperature: float = 0.7
@@ -38,6 +41,27 @@ class SamplingSettings:
     system_prompt: str | None = None
     prompt_style: PromptStyle = PromptStyle.AUTO
     stop: tuple[str, ...] = ()
+    think_budget: int | None = None
+    few_shot: FewShot | None = None
+
+    @property
+    def most_tokens(self) -> int:
+        """Generated tokens a sample at the most, thinking and answer together."""
+        return self.max_tokens if self.think_budget is None else self.max_tokens + self.think_budget
+
+    def of(self, problem: Problem) -> SamplingSettings:
+        """The settings in force for `problem`: its own go before the run's."""
+        own = {name: value for name, value in asdict(problem.sampling).items() if value is not None}
+        return replace(self, **own) if own else self
+
+    def identity(self) -> JSONObject:
+        """The settings as a run's identity has them. What came later is left out where it is not used."""
+        shots = None if self.few_shot is None else self.few_shot.identity()
+        named = {**asdict(replace(self, few_shot=None)), "few_shot": shots}
+        return {key: value for key, value in named.items() if value is not None or key not in _LATER}
+
+
+_LATER = ("think_budget", "few_shot")  # runs from before they were there can be gone on with
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from halo_forge.models.crew import Threads
 from halo_forge.models.gguf import GGUFHeader, read_header
 from halo_forge.models.openmp import wait_briefly
 from halo_forge.models.prompting import chat_messages, completion_text, sample_form, stop_sequences, style_of
+from halo_forge.models.thinking import think_tokens
 from halo_forge.types import FinishReason, PromptStyle, Sample
 
 _SLOTS = 16
@@ -42,25 +43,32 @@ _TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _CACHE_SHARE = 0.25  # of the machine's memory, for keys and values of all slots
 _DEFAULT_CONTEXT = 4096  # where the file does not say
 _OVERFLOW = "exceed_context_size_error"
+THINK_BUDGET = "thinking_budget_tokens"  # llama.cpp ends the thinking after so many tokens, and has the model go on
 
 
 class LlamaCppSampler:
     """Samples from one GGUF file."""
 
-    def __init__(self, path: Path, settings: SamplingSettings, longest_prompt: int, *, name: str | None = None) -> None:
+    def __init__(
+        self, path: Path, settings: SamplingSettings, longest_prompt: int, *, name: str | None = None,
+        longest_answer: int | None = None,
+    ) -> None:  # fmt: skip
         """Read the file's header; nothing is loaded yet.
 
         Args:
             longest_prompt: bytes (UTF-8) of the longest prompt that will come.
             name: for tables; by default the file's.
+            longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
 
         Raises:
-            ModelError: the file cannot be read or is no GGUF file, or xllamacpp is not installed.
+            ModelError: the file cannot be read or is no GGUF file, xllamacpp is not installed, or a base model is to
+                think.
         """
         self._path = path
         self._settings = settings
         self._header = read_header(path)
-        self._context, self._slots = _shape(self._header, longest_prompt + _TEMPLATE_TOKENS + settings.max_tokens)
+        answer = settings.most_tokens if longest_answer is None else longest_answer
+        self._context, self._slots = _shape(self._header, longest_prompt + _TEMPLATE_TOKENS + answer)
         model_style = PromptStyle.CHAT if self._header.has_chat_template else PromptStyle.COMPLETION
         self._style = style_of(settings, model_style)
         self.info = ModelInfo(
@@ -119,11 +127,11 @@ class LlamaCppSampler:
             raise EngineError(f"llama.cpp left {stream.missing} samples of problem '{request.problem.id}' unfinished")
 
     def _body(self, request: GenerationRequest) -> dict[str, Any]:
-        problem, settings = request.problem, self._settings
+        problem, settings = request.problem, self._settings.of(request.problem)
         body: dict[str, Any] = {
             "n": request.count,
             "seed": sample_seed(settings.seed, problem, request.first_index),  # choice i gets seed + i
-            "max_tokens": settings.max_tokens,
+            "max_tokens": settings.most_tokens,
             "temperature": settings.temperature,
             "top_p": settings.top_p,
             "samplers": ["temperature", "top_p"],  # all that act, in this order
@@ -135,9 +143,11 @@ class LlamaCppSampler:
             "stream_options": {"include_usage": True},
         }
         if self._style is PromptStyle.CHAT:
-            return body | {"messages": chat_messages(problem, settings.system_prompt)}
+            if settings.think_budget is not None:
+                body[THINK_BUDGET] = settings.think_budget
+            return body | {"messages": chat_messages(problem, settings)}
         stops = stop_sequences(problem, settings, self._style)
-        return body | {"prompt": completion_text(problem), "stop": list(stops)}
+        return body | {"prompt": completion_text(problem, settings), "stop": list(stops)}
 
 
 class _Stream:
@@ -198,6 +208,7 @@ class _Stream:
             Sample(
                 problem.id, index, text, sample_form(problem, self._style), finish, n_tokens, prompt_tokens,
                 seed=sample_seed(self._settings.seed, problem, index),
+                think_tokens=think_tokens(self._pieces[offset], n_tokens),
             )
         )  # fmt: skip
 

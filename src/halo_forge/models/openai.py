@@ -44,19 +44,22 @@ class OpenAISampler:
 
     def __init__(
         self, address: Address, settings: SamplingSettings, *, key: str | None = None, at_once: int | None = None,
-        patience: Patience | None = None,
+        patience: Patience | None = None, longest_answer: int | None = None,
     ) -> None:  # fmt: skip
         """Ask the server for its models.
 
         Args:
             at_once: samples under way; by default what suits the server.
+            longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
 
         Raises:
             ModelError: it does not answer, or has no such model.
         """
+        style = style_of(settings, PromptStyle.CHAT)
         self._settings = settings
         self._background = Background()
-        patience = Patience(_ANSWER_S + _TOKEN_S * settings.max_tokens) if patience is None else patience
+        answer = settings.most_tokens if longest_answer is None else longest_answer
+        patience = Patience(_ANSWER_S + _TOKEN_S * answer) if patience is None else patience
         try:
             self._found = self._background.run(_find(address, key))
             self._line = Line(address, key, patience)
@@ -65,7 +68,7 @@ class OpenAISampler:
             raise
         kind = self._found.kind
         self._at_once = kind.at_once if at_once is None else at_once
-        self._dialect = Dialect(style_of(settings, PromptStyle.CHAT), kind.extras)
+        self._dialect = Dialect(style, kind.fields(settings.think_budget))
         self.info = ModelInfo(
             name=_short(self._found.model),
             source=f"{address.base}#{self._found.model}",
@@ -94,11 +97,11 @@ class OpenAISampler:
         while True:
             dialect = self._dialect
             try:
-                found = await self._ask(request, dialect, self._settings.max_tokens)
+                found = await self._ask(request, dialect, self._settings.of(request.problem).most_tokens)
             except Refused as refused:
                 if self._dialect is not dialect:
                     continue  # another request has learned the same meanwhile
-                better = narrowed(dialect, refused, self._settings.prompt_style)
+                better = narrowed(dialect, refused, self._settings)
                 if better is None:
                     found = await self._after_refusal(request, dialect, refused)
                     break
@@ -147,8 +150,9 @@ class OpenAISampler:
 
     def _no_room(self, request: GenerationRequest, refused: Refused) -> ModelError:
         return ModelError(
-            f"problem '{request.problem.id}' leaves no room for --max-tokens {self._settings.max_tokens} in the "
-            f"context of the server at {self._line.base} ({refused.message}); lower it, or give the server a longer one"
+            f"problem '{request.problem.id}' leaves no room for its {self._settings.of(request.problem).most_tokens} "
+            f"tokens of answer in the context of the server at {self._line.base} ({refused.message}); "
+            "lower --max-tokens, or give the server a longer one"
         )
 
     def _sample(self, request: GenerationRequest, offset: int, reply: Reply, dialect: Dialect) -> Sample:
@@ -156,7 +160,7 @@ class OpenAISampler:
         return Sample(
             problem.id, index, reply.text, sample_form(problem, dialect.style), reply.finish, reply.n_tokens,
             reply.prompt_tokens, reply.token_ids,
-            sample_seed(self._settings.seed, problem, index) if dialect.seeds else None,
+            sample_seed(self._settings.seed, problem, index) if dialect.seeds else None, reply.think_tokens,
         )  # fmt: skip
 
 

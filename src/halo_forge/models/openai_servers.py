@@ -30,6 +30,7 @@ class ServerKind:
         at_once: samples under way, so that it is never idle and its queue isn't longer than it has to be.
         extras: fields that switch off what it would apply by itself (top-k, min-p, …).
         gives_ids: it gives the ids of generated tokens, so that those of n choices can be told apart.
+        think_budget: the field by which it ends a model's thinking after so many tokens, and has it go on.
     """
 
     name: str
@@ -37,6 +38,13 @@ class ServerKind:
     at_once: int
     extras: Mapping[str, object] = field(default_factory=dict)
     gives_ids: bool = False
+    think_budget: str | None = None
+
+    def fields(self, think_budget: int | None) -> Mapping[str, object]:
+        """What every request to it says beside the original interface."""
+        if self.think_budget is None or think_budget is None:
+            return self.extras
+        return {**self.extras, self.think_budget: think_budget}
 
 
 LLAMACPP = ServerKind(
@@ -50,6 +58,7 @@ LLAMACPP = ServerKind(
         "repeat_penalty": 1.0,
         "cache_prompt": False,  # what a prompt shares with an earlier one changes the last digits
     },
+    think_budget="thinking_budget_tokens",
 )
 VLLM = ServerKind(
     "vLLM",

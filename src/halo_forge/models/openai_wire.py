@@ -1,7 +1,8 @@
 """What is sent to a server and what comes back: the fields of requests and answers, and what each server makes of them.
 
 The interface: https://platform.openai.com/docs/api-reference, ``/chat/completions`` and ``/completions``. What a model
-thought before it answered (``reasoning_content``) is left out of the answer, and counted in its tokens.
+thought before it answered (``reasoning_content``, which newer vLLM calls ``reasoning``) is left out of the answer, and
+counted in its tokens. Where it thought to the end, its thinking is the text, with a tag in front that is never closed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 from halo_forge.models.base import GenerationRequest, SamplingSettings, sample_seed
 from halo_forge.models.openai_http import Failure, Refused
-from halo_forge.models.prompting import chat_messages, completion_text, stop_sequences
+from halo_forge.models.prompting import chat_messages, completion_text, stop_sequences, style_of
+from halo_forge.models.thinking import OPENING
 from halo_forge.types import FinishReason, JSONObject, PromptStyle
 
 CHAT_PATH, COMPLETION_PATH = "/chat/completions", "/completions"
@@ -58,6 +60,7 @@ class Reply:
     n_tokens: int | None
     prompt_tokens: int | None
     token_ids: tuple[int, ...] | None = None
+    think_tokens: int | None = None
 
 
 def body_of(
@@ -65,6 +68,7 @@ def body_of(
 ) -> JSONObject:
     """The request as it is sent."""
     problem = request.problem
+    settings = settings.of(problem)
     body: JSONObject = {
         "model": model,
         dialect.limit_key: max_tokens,
@@ -77,23 +81,25 @@ def body_of(
     if dialect.seeds:
         body["seed"] = sample_seed(settings.seed, problem, request.first_index)
     if dialect.style is PromptStyle.CHAT:
-        return body | {"messages": chat_messages(problem, settings.system_prompt)}
+        return body | {"messages": chat_messages(problem, settings)}
     stops = stop_sequences(problem, settings, dialect.style)
-    return body | {"prompt": completion_text(problem)} | ({"stop": list(stops[: dialect.stops])} if stops else {})
+    prompt = completion_text(problem, settings)
+    return body | {"prompt": prompt} | ({"stop": list(stops[: dialect.stops])} if stops else {})
 
 
-def narrowed(dialect: Dialect, refused: Refused, asked: PromptStyle) -> Dialect | None:
+def narrowed(dialect: Dialect, refused: Refused, settings: SamplingSettings) -> Dialect | None:
     """A dialect without what the server refused, or ``None`` where that is nothing that can be left out.
 
-    Args:
-        asked: the style that the user asked for.
+    Raises:
+        ModelError: it is a base model, and asked to think.
     """
     said = refused.message.lower()
     chat = dialect.style is PromptStyle.CHAT
     if refused.status not in (400, 422):
         return None
-    if "chat template" in said and chat and asked is PromptStyle.AUTO:
-        return replace(dialect, style=PromptStyle.COMPLETION)  # a base model; no sample of it was made by chat
+    if "chat template" in said and chat and settings.prompt_style is PromptStyle.AUTO:
+        # a base model; no sample of it was made by chat
+        return replace(dialect, style=style_of(settings, PromptStyle.COMPLETION))
     if is_too_long(refused):
         return None
     if chat and dialect.limit_key == "max_tokens" and _unwanted(said, "max_tokens"):
@@ -146,17 +152,26 @@ def _reply(choice: dict[str, Any], usage: dict[str, Any], stops: tuple[str, ...]
     if ends := [at for stop in stops if (at := text.find(stop)) >= 0]:
         text, finish = text[: min(ends)], FinishReason.STOP  # a stop sequence that was not sent, or not heeded
     n_tokens = _count(usage.get("completion_tokens")) if alone else None if ids is None else len(ids)
-    return Reply(text, finish, n_tokens, _count(usage.get("prompt_tokens")), ids)
+    thought = _thought(usage) if alone else None
+    return Reply(text, finish, n_tokens, _count(usage.get("prompt_tokens")), ids, thought)
 
 
 def _text(choice: dict[str, Any]) -> str:
     message = choice.get("message", choice)
     text = message.get("content", message.get("text")) if isinstance(message, dict) else None
-    if text is None and "message" in choice and isinstance(message, dict):
-        return ""  # a model that thought until its tokens were used up, or whose answer was withheld
+    if not text and "message" in choice and isinstance(message, dict):
+        # a model that thought until its tokens were used up, or whose answer was withheld
+        thoughts = message.get("reasoning_content", message.get("reasoning"))
+        cut = choice.get("finish_reason") == "length" and isinstance(thoughts, str)
+        return f"{OPENING}\n{thoughts}" if cut and thoughts else ""
     if not isinstance(text, str):
         raise Failure("a choice of the answer has no text")
     return text
+
+
+def _thought(usage: JSONObject) -> int | None:
+    details = usage.get("completion_tokens_details")
+    return _count(details.get("reasoning_tokens")) if isinstance(details, dict) else None
 
 
 def _count(value: object) -> int | None:

@@ -2,10 +2,16 @@
 
 A chat model gets messages, which its own chat template turns into text. A base model gets text to go on with. Limits:
 which of the two a model is, is found out by its engine.
+
+Solved examples (`SamplingSettings.few_shot`) are earlier turns of the conversation, or stand in front of the text, each
+put as the problem itself would be.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from halo_forge.errors import ModelError
 from halo_forge.models.base import SamplingSettings
 from halo_forge.types import Language, Problem, PromptStyle, SampleForm
 
@@ -27,19 +33,42 @@ _PYTHON_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint", "\n@")
 
 
 def style_of(settings: SamplingSettings, model_style: PromptStyle) -> PromptStyle:
-    """The user's choice, or what the model is made for."""
-    return model_style if settings.prompt_style is PromptStyle.AUTO else settings.prompt_style
+    """The user's choice, or what the model is made for.
+
+    Raises:
+        ModelError: a completion is to think, whose text is code from its first character.
+    """
+    style = model_style if settings.prompt_style is PromptStyle.AUTO else settings.prompt_style
+    if style is PromptStyle.COMPLETION and settings.think_budget is not None:
+        raise ModelError("--think-budget is for models that chat, and this one goes on with text; leave it out")
+    return style
 
 
-def chat_messages(problem: Problem, system_prompt: str | None) -> list[dict[str, str]]:
-    """The conversation so far: an optional system message and the task."""
-    system = [] if system_prompt is None else [{"role": "system", "content": system_prompt}]
-    return [*system, {"role": "user", "content": _task(problem)}]
+def chat_messages(problem: Problem, settings: SamplingSettings) -> list[dict[str, str]]:
+    """The conversation so far: an optional system message, solved examples, and the task."""
+    system_prompt = settings.of(problem).system_prompt
+    messages = [] if system_prompt is None else [_said("system", system_prompt)]
+    for shot in _shots(problem, settings):
+        messages += [_said("user", _task(shot)), _said("assistant", _fenced(shot, _whole_solution(shot)))]
+    return [*messages, _said("user", _task(problem))]
 
 
-def completion_text(problem: Problem) -> str:
+def completion_text(problem: Problem, settings: SamplingSettings) -> str:
     """What a base model goes on with."""
-    return problem.prompt if problem.prompt_is_code else f"{problem.prompt.rstrip()}\n\n```{_tag(problem)}\n"
+    return "".join(f"{_solved(shot).rstrip()}\n\n" for shot in _shots(problem, settings)) + _beginning(problem)
+
+
+def longest_prompt(problems: Iterable[Problem], settings: SamplingSettings) -> int:
+    """Bytes (UTF-8) of the longest prompt, without what a chat template adds."""
+    return max(
+        sum(len(message["content"].encode("utf-8", "surrogatepass")) for message in chat_messages(problem, settings))
+        for problem in problems
+    )
+
+
+def longest_answer(problems: Iterable[Problem], settings: SamplingSettings) -> int:
+    """Tokens of the longest answer that may come, with its thinking."""
+    return max(settings.of(problem).most_tokens for problem in problems)
 
 
 def stop_sequences(problem: Problem, settings: SamplingSettings, style: PromptStyle) -> tuple[str, ...]:
@@ -48,10 +77,10 @@ def stop_sequences(problem: Problem, settings: SamplingSettings, style: PromptSt
         return ()
     if settings.stop:
         return settings.stop
-    if not problem.prompt_is_code:
-        return ("\n```",)  # closes the fence that `completion_text` opened
     if problem.stop:
         return problem.stop
+    if not problem.prompt_is_code:
+        return ("\n```",)  # closes the fence that `completion_text` opened
     return _PYTHON_STOPS if problem.language is Language.PYTHON else ()
 
 
@@ -68,6 +97,35 @@ def _task(problem: Problem) -> str:
         f"Complete the following {_NAMES[problem.language]} code. Answer with the whole code, the given part included, "
         f"in one code block.\n\n```{_tag(problem)}\n{problem.prompt.rstrip()}\n```"
     )
+
+
+def _beginning(problem: Problem) -> str:
+    return problem.prompt if problem.prompt_is_code else f"{problem.prompt.rstrip()}\n\n```{_tag(problem)}\n"
+
+
+def _shots(problem: Problem, settings: SamplingSettings) -> tuple[Problem, ...]:
+    return () if settings.few_shot is None else settings.few_shot.shots_for(problem)
+
+
+def _whole_solution(shot: Problem) -> str:
+    assert shot.solution is not None
+    return shot.prompt + shot.solution if shot.solution_form is SampleForm.COMPLETION else shot.solution
+
+
+def _solved(shot: Problem) -> str:
+    """An example for a base model, from its first word to its last."""
+    whole = _whole_solution(shot)
+    return whole if shot.prompt_is_code else f"{shot.prompt.rstrip()}\n\n{_fenced(shot, whole)}"
+
+
+def _fenced(shot: Problem, solution: str) -> str:
+    if "```" in solution:
+        return solution  # a reference answer may be prose with a block of code in it
+    return f"```{_tag(shot)}\n{solution.rstrip()}\n```"
+
+
+def _said(role: str, content: str) -> dict[str, str]:
+    return {"role": role, "content": content}
 
 
 def _tag(problem: Problem) -> str:

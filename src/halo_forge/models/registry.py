@@ -56,12 +56,14 @@ class EngineRequest:
     Attributes:
         longest_prompt: bytes (UTF-8) of the longest prompt that will come.
         concurrency: samples under way at a server; ``None`` is what suits it.
+        longest_answer: tokens of the longest answer that will be asked for; ``None`` is what `settings` say.
     """
 
     source: ModelSource
     settings: SamplingSettings
     longest_prompt: int
     concurrency: int | None = None
+    longest_answer: int | None = None
 
 
 def _llamacpp(request: EngineRequest) -> Sampler:
@@ -69,7 +71,9 @@ def _llamacpp(request: EngineRequest) -> Sampler:
 
     source = request.source
     assert source.path is not None
-    return LlamaCppSampler(source.path, request.settings, request.longest_prompt, name=source.name)
+    return LlamaCppSampler(
+        source.path, request.settings, request.longest_prompt, name=source.name, longest_answer=request.longest_answer
+    )
 
 
 def _transformers(request: EngineRequest) -> Sampler:
@@ -87,7 +91,10 @@ def _transformers(request: EngineRequest) -> Sampler:
     if path is None:
         assert source.hub_id is not None
         path = fetch(source.hub_id)
-    return TransformersSampler(path, request.settings, request.longest_prompt, name=source.name, source=source.hub_id)
+    return TransformersSampler(
+        path, request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
+        longest_answer=request.longest_answer,
+    )  # fmt: skip
 
 
 def _scripted(request: EngineRequest) -> Sampler:
@@ -102,7 +109,10 @@ def _openai(request: EngineRequest) -> Sampler:
 
     address = request.source.address
     assert address is not None
-    return OpenAISampler(address, request.settings, key=api_key(os.environ), at_once=request.concurrency)
+    return OpenAISampler(
+        address, request.settings, key=api_key(os.environ), at_once=request.concurrency,
+        longest_answer=request.longest_answer,
+    )  # fmt: skip
 
 
 ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {
@@ -135,8 +145,9 @@ def find_model(model: str, engine: str = AUTO) -> ModelSource:
 
 
 def open_sampler(
-    source: ModelSource, settings: SamplingSettings, longest_prompt: int, concurrency: int | None = None
-) -> Sampler:
+    source: ModelSource, settings: SamplingSettings, longest_prompt: int, concurrency: int | None = None,
+    longest_answer: int | None = None,
+) -> Sampler:  # fmt: skip
     """An engine for `source`, whose file has to be there (see `halo_forge.models.embedded.fetch`).
 
     Raises:
@@ -146,7 +157,7 @@ def open_sampler(
         raise ModelError(f"model {source.name} has not been fetched; run: halo-forge models pull {source.name}")
     if concurrency is not None and source.address is None:
         raise ModelError(f"--concurrency is for servers; {source.engine} sees to it by itself")
-    request = EngineRequest(source, settings, longest_prompt, concurrency)
+    request = EngineRequest(source, settings, longest_prompt, concurrency, longest_answer)
     if source.engine in ENGINES:
         return ENGINES[source.engine](request)
     (point,) = entry_points(group=ENTRY_POINTS, name=source.engine)

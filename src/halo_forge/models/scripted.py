@@ -1,7 +1,10 @@
 """Engine ``scripted``: answers from a file or a function, for trying a pipeline without a model.
 
-A file is JSONL: ``{"problem_id": …, "text": …}``, optionally ``finish_reason`` and ``n_tokens``. The lines of one
-problem are its samples 0, 1, …, from the beginning again when more are asked for.
+A file is JSONL: ``{"problem_id": …, "text": …}``, optionally ``finish_reason`` and the counts ``n_tokens``,
+``prompt_tokens`` and ``think_tokens``. The lines of one problem are its samples 0, 1, …, from the beginning again when
+more are asked for.
+
+Limits: an answer is what the script says, whatever the settings are; they only decide its seed and how it is read.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from halo_forge.models.prompting import sample_form, style_of
 from halo_forge.types import FinishReason, Problem, PromptStyle, Sample
 
 PREFIX = "scripted:"
+_COUNTS = ("n_tokens", "prompt_tokens", "think_tokens")
 
 Script = Callable[[Problem, int, int], str]
 """(problem, index, seed) -> text"""
@@ -82,11 +86,16 @@ class ScriptedSampler:
         if lines is None:
             raise EngineError(f"the script has no answer for problem '{problem.id}'; add one and start over (--fresh)")
         line = lines[index % len(lines)]
-        n_tokens = line.get("n_tokens")
+        n_tokens, prompt_tokens, think_tokens = (_count(line, key) for key in _COUNTS)
         return Sample(
             problem.id, index, str(line["text"]), form, FinishReason(str(line.get("finish_reason", "stop"))),
-            n_tokens if isinstance(n_tokens, int) else None, seed=seed,
+            n_tokens, prompt_tokens, seed=seed, think_tokens=think_tokens,
         )  # fmt: skip
+
+
+def _count(line: dict[str, object], key: str) -> int | None:
+    count = line.get(key)
+    return count if isinstance(count, int) else None
 
 
 def _line(path: Path, number: int, raw: bytes) -> dict[str, object]:
@@ -99,9 +108,10 @@ def _line(path: Path, number: int, raw: bytes) -> dict[str, object]:
     if line.get("finish_reason", "stop") not in set(FinishReason):
         given = line["finish_reason"]
         raise ModelError(f"{path}:{number}: unknown finish_reason {given!r}; give one of {', '.join(FinishReason)}")
-    n_tokens = line.get("n_tokens")
-    if n_tokens is not None and (type(n_tokens) is not int or n_tokens < 0):
-        raise ModelError(f"{path}:{number}: 'n_tokens' is a whole number, 0 or more")
+    for key in _COUNTS:
+        count = line.get(key)
+        if count is not None and (type(count) is not int or count < 0):
+            raise ModelError(f"{path}:{number}: '{key}' is a whole number, 0 or more")
     for key in ("problem_id", "text"):
         if not isinstance(line.get(key), str):
             raise ModelError(f"{path}:{number}: no '{key}'; give the problem's id and the answer's text")

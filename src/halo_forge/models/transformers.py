@@ -48,6 +48,7 @@ class TransformersSampler(WritingSampler):
     def __init__(
         self, path: Path, settings: SamplingSettings, longest_prompt: int, *, name: str | None = None,
         source: str | None = None, dtype: str | None = None, slots: int | None = None,
+        longest_answer: int | None = None,
     ) -> None:  # fmt: skip
         """Read configuration and tokenizer; the weights are loaded with the first sample.
 
@@ -57,6 +58,7 @@ class TransformersSampler(WritingSampler):
             source: what the result file says of where the model came from; by default the path.
             dtype: a torch type by name, instead of the one that is right for device and weights.
             slots: samples at once, instead of as many as are fast and fit into memory.
+            longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
 
         Raises:
             ModelError: the directory is incomplete, or holds a model that cannot be run here.
@@ -76,7 +78,7 @@ class TransformersSampler(WritingSampler):
             sha256=weights.sha256(),
             deterministic=device == "cpu",
         )
-        longest = longest_tokens(longest_prompt, settings)
+        longest = longest_tokens(longest_prompt, settings, longest_answer)
         super().__init__(
             info, words, settings, lambda: _Decoder(load(weights, device, kind), context_of(config), longest, slots)
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
 from halo_forge.errors import ModelError
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.prompting import chat_messages, completion_text, style_of
+from halo_forge.models.thinking import CLOSING, OPENING, thinks
 from halo_forge.types import Problem, PromptStyle
 
 _CONTEXT = 8  # tokens before a text that may decide how its first one is spelt (a leading space)
@@ -24,7 +26,7 @@ class Words:
             place: the model's, for complaints.
 
         Raises:
-            ModelError: chat was asked for, and there is no template.
+            ModelError: chat was asked for, and there is no template; or thinking, of a base model.
         """
         self._tokenizer = tokenizer
         self._settings = settings
@@ -42,8 +44,8 @@ class Words:
             ModelError: the template refuses the messages.
         """
         if self.style is PromptStyle.COMPLETION:
-            return completion_text(problem)
-        messages = chat_messages(problem, self._settings.system_prompt)
+            return completion_text(problem, self._settings)
+        messages = chat_messages(problem, self._settings)
         try:
             return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
         except Exception as error:  # the boundary of a template, which is code of the model's makers
@@ -68,6 +70,26 @@ class Words:
         head, whole = self._plain(before), self._plain([*before, *answer])
         return whole.removeprefix(head) if whole.startswith(head) else self._plain(list(answer))
 
+    def opened(self, prompt: Sequence[int]) -> str:
+        """The tag that a template put at the end of a prompt: it belongs to the answer, whose thinking it begins."""
+        tail = self._plain(list(prompt[-_CONTEXT:]))
+        return tail[tail.rindex(OPENING) :] if tail.rstrip().endswith(OPENING) else ""
+
+    def closing(self) -> list[int]:
+        """The tokens that end thinking in the model's stead."""
+        return self._bare(f"\n{CLOSING}\n\n")
+
+    def last_thought(self, prompt: Sequence[int], budget: int) -> int:
+        """After how many tokens of an answer its thinking has to end. A tag that the model writes is none of it."""
+        return budget if self.opened(prompt) else budget + len(self._bare(OPENING))
+
+    def think_tokens(self, prompt: Sequence[int], answer: Sequence[int]) -> int:
+        """How many tokens of `answer` are thinking, tags included."""
+        if not thinks(self.opened(prompt) + self.decode(prompt, answer)):
+            return 0
+        # the least number of tokens with the end in them, all of them where it is missing
+        return bisect_left(range(len(answer)), True, key=lambda n: CLOSING in self.decode(prompt, answer[:n]))
+
     def cut(self, prompt: Sequence[int], answer: Sequence[int], stops: Sequence[str]) -> str | None:
         """The text before the first of `stops`, if the last token of `answer` completed one."""
         reach = max(len(stop.encode()) for stop in stops) + _CONTEXT
@@ -81,6 +103,10 @@ class Words:
     def _plain(self, ids: list[int]) -> str:
         return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
+    def _bare(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer(text, add_special_tokens=False)["input_ids"]
+        return ids
+
     def _turn_end(self) -> set[int]:
         """The special token that the template puts behind an answer: fine-tuned models often end with it alone."""
         answer = "an answer"
@@ -89,5 +115,5 @@ class Words:
             text = str(self._tokenizer.apply_chat_template(messages, tokenize=False))
         except Exception:  # a template may want other messages; then the configurations have to do
             return set()
-        after = self._tokenizer(text.rpartition(answer)[2].strip(), add_special_tokens=False)["input_ids"]
+        after = self._bare(text.rpartition(answer)[2].strip())
         return set(after[:1]) & set(self._tokenizer.all_special_ids)

@@ -1,7 +1,8 @@
 """The loop of the engines that choose each token themselves: samples side by side in slots, none of which idles.
 
 A slot that becomes free goes to the next sample at once, and a prompt is worked on once for all of its samples. A
-sample draws from random numbers of its own. When memory runs out, half of the slots are given up, and what was being
+sample draws from random numbers of its own, and is sampled as its problem says. Thinking that has used up its budget is
+ended in the model's stead: the tokens of the closing tag go in place of those that were drawn. When memory runs out, half of the slots are given up, and what was being
 written is started over, to the same end.
 
 What happens inside a slot is a `Decoder`'s affair.
@@ -21,6 +22,7 @@ from typing import Any, Protocol
 from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, sample_seed
 from halo_forge.models.prompting import sample_form, stop_sequences
+from halo_forge.models.thinking import is_thinking_still
 from halo_forge.models.transformers_pick import pick
 from halo_forge.models.transformers_text import Words
 from halo_forge.types import FinishReason, Problem, Sample
@@ -31,9 +33,14 @@ _TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _SHORTAGES = ("can't allocate memory", "out of memory", "bad_alloc")  # what allocators without an exception say
 
 
-def longest_tokens(longest_prompt: int, settings: SamplingSettings) -> int:
-    """Tokens of prompt and answer that may have to fit, from the bytes of the longest prompt (two a token: a guess)."""
-    return longest_prompt // 2 + _TEMPLATE_TOKENS + settings.max_tokens
+def longest_tokens(longest_prompt: int, settings: SamplingSettings, longest_answer: int | None = None) -> int:
+    """Tokens of prompt and answer that may have to fit, from the bytes of the longest prompt (two a token: a guess).
+
+    Args:
+        longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
+    """
+    answer = settings.most_tokens if longest_answer is None else longest_answer
+    return longest_prompt // 2 + _TEMPLATE_TOKENS + answer
 
 
 class Slots(Protocol):
@@ -107,14 +114,23 @@ class WritingSampler:
 
 @dataclass(slots=True)
 class _Draft:
-    """A sample that is being written."""
+    """A sample that is being written.
+
+    Attributes:
+        settings: in force for its problem.
+        last_thought: so many tokens of the answer may be thinking; ``None`` is all.
+        forced: tokens that come next, whatever the model would choose.
+    """
 
     problem: Problem
     index: int
     prompt: list[int]
+    settings: SamplingSettings
     stops: tuple[str, ...]
     random: random.Random
+    last_thought: int | None
     answer: list[int] = field(default_factory=list)
+    forced: deque[int] = field(default_factory=deque)
 
     @property
     def last(self) -> int:
@@ -181,11 +197,13 @@ class _Writing:
             return
         if self._slots is None:
             self._slots = self._decoder.slots(prompt)
-        room = min(self._context, len(tokens) + self._settings.max_tokens)
-        self._slots.place(len(self._drafts), prompt, room)
-        seed = sample_seed(self._settings.seed, problem, index)
-        stops = stop_sequences(problem, self._settings, self._words.style)
-        self._drafts.append(_Draft(problem, index, tokens, stops, random.Random(seed)))
+        settings = self._settings.of(problem)
+        self._slots.place(len(self._drafts), prompt, min(self._context, len(tokens) + settings.most_tokens))
+        seed = sample_seed(settings.seed, problem, index)
+        stops = stop_sequences(problem, settings, self._words.style)
+        budget = settings.think_budget
+        last_thought = None if budget is None else self._words.last_thought(tokens, budget)
+        self._drafts.append(_Draft(problem, index, tokens, settings, stops, random.Random(seed), last_thought))
 
     def _prompt_of(self, problem: Problem) -> tuple[list[int], Any]:
         """The problem's prompt, worked on; ``None`` in its place when it leaves no room for an answer."""
@@ -201,10 +219,10 @@ class _Writing:
         assert self._slots is not None
         drafts = self._drafts
         logits = self._slots.step([draft.last for draft in drafts], [draft.position for draft in drafts])
-        uniforms = [draft.random.random() for draft in drafts]
-        chosen = pick(logits, self._settings.temperature, self._settings.top_p, uniforms)
-        for draft, token in zip(drafts, chosen, strict=True):
-            draft.answer.append(token)
+        for draft, token in zip(drafts, _choose(logits, drafts), strict=True):
+            if len(draft.answer) == draft.last_thought and is_thinking_still(self._text(draft)):
+                draft.forced.extend(self._words.closing())
+            draft.answer.append(draft.forced.popleft() if draft.forced else token)
         for slot in reversed(range(len(drafts))):
             if self._finish(drafts[slot]):
                 self._leave(slot)
@@ -215,12 +233,18 @@ class _Writing:
             text, reason = self._words.decode(draft.prompt, draft.answer[:-1]), FinishReason.STOP
         elif draft.stops and (cut := self._words.cut(draft.prompt, draft.answer, draft.stops)) is not None:
             text, reason = cut, FinishReason.STOP
-        elif len(draft.answer) >= self._settings.max_tokens or draft.position + 1 >= self._context:
+        elif len(draft.answer) >= draft.settings.most_tokens or draft.position + 1 >= self._context:
             text, reason = self._words.decode(draft.prompt, draft.answer), FinishReason.LENGTH
         else:
             return False
-        self._deliver(draft.problem, draft.index, text, reason, len(draft.prompt), tuple(draft.answer))
+        text = self._words.opened(draft.prompt) + text
+        thought = self._words.think_tokens(draft.prompt, draft.answer)
+        self._deliver(draft.problem, draft.index, text, reason, len(draft.prompt), tuple(draft.answer), thought)
         return True
+
+    def _text(self, draft: _Draft) -> str:
+        """What is written so far, as it will be delivered."""
+        return self._words.opened(draft.prompt) + self._words.decode(draft.prompt, draft.answer)
 
     def _leave(self, slot: int) -> None:
         """Free a slot: the last one moves there, so that those in use stay the first ones."""
@@ -231,11 +255,12 @@ class _Writing:
             self._drafts[slot] = last
 
     def _deliver(
-        self, problem: Problem, index: int, text: str, reason: FinishReason, prompt_tokens: int, ids: tuple[int, ...]
-    ) -> None:
+        self, problem: Problem, index: int, text: str, reason: FinishReason, prompt_tokens: int, ids: tuple[int, ...],
+        thought: int = 0,
+    ) -> None:  # fmt: skip
         form = sample_form(problem, self._words.style)
         seed = sample_seed(self._settings.seed, problem, index)
-        self._done.append(Sample(problem.id, index, text, form, reason, len(ids), prompt_tokens, ids, seed))
+        self._done.append(Sample(problem.id, index, text, form, reason, len(ids), prompt_tokens, ids, seed, thought))
 
     def _halve(self, error: BaseException) -> None:
         """Go on with half of the slots.
@@ -254,6 +279,20 @@ class _Writing:
         self._prompt = None
         self._slots = None  # its memory is needed
         self._slots = self._decoder.fewer_slots(had // 2)
+
+
+def _choose(logits: Any, drafts: list[_Draft]) -> list[int]:
+    """The next token of each row. Rows that are sampled in another way are drawn apart."""
+    uniforms = [draft.random.random() for draft in drafts]
+    alike: dict[tuple[float, float], list[int]] = {}
+    for row, draft in enumerate(drafts):
+        alike.setdefault((draft.settings.temperature, draft.settings.top_p), []).append(row)
+    chosen = [0] * len(drafts)
+    for (temperature, top_p), rows in alike.items():
+        some = logits if len(alike) == 1 else logits[rows]
+        for row, token in zip(rows, pick(some, temperature, top_p, [uniforms[row] for row in rows]), strict=True):
+            chosen[row] = token
+    return chosen
 
 
 def _one_by_one(requests: Iterator[GenerationRequest]) -> Iterator[tuple[Problem, int]]:

@@ -22,13 +22,18 @@
 ``command``          instead, for ``/bin/sh``: the user's own test of an answer (docs/verdicts.md)
 ``files``            what it needs in its working directory: ``{"name": "text", …}``
 ``prompt_is_code``   ``true``: the prompt is the beginning of the program, which completions continue
-``solution``         a whole program that is right, for ``data check``
+``solution``         a whole program that is right, for ``data check`` and as an example (``--few-shot``)
 ``time_limit``       CPU seconds of a run, in place of the benchmark's own limit
 ``memory_limit``     MB (mebibytes) of a run, likewise
+``temperature``      how a model is sampled, in place of the benchmark's own setting: 0 (greedy) to `HOTTEST`;
+``top_p``            above 0, up to 1;
+``max_tokens``       generated tokens at the most;
+``system_prompt``    for models that chat
+``stop``             where a completion ends, if the benchmark does not say: ``["text", …]``; never for chat
 ===================  ========================================================================================
 
 A problem with no output, tests or command asks only that its answer compiles. ``null`` is the same as not given.
-Text that is given is not empty, save ``stdin`` and ``expected_output``. Other keys are ignored.
+Text that is given is not empty, save ``stdin``, ``expected_output`` and ``system_prompt``. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -55,6 +60,7 @@ from halo_forge.types import (
     LimitOverrides,
     Match,
     Problem,
+    SamplingOverrides,
 )
 
 LANGUAGES: dict[str, Language] = {
@@ -86,9 +92,11 @@ LANGUAGES: dict[str, Language] = {
 LONGEST_TIME_S = 3600.0
 MOST_MEMORY_MB = 1024 * 1024
 TOLERANCE = 1e-6
+HOTTEST = 10.0
 JUDGED_BY = ("tests", "cases", "expected_output", "command")  # one of them decides
 
 Choice = TypeVar("Choice", bound=StrEnum)
+Stop = Annotated[Characters, Field(min_length=1)]  # a line's end alone may be one
 
 
 class CaseRecord(BaseModel):
@@ -125,6 +133,11 @@ class ProblemRecord(BaseModel):
     solution: Text | None = None
     time_limit: Annotated[float, Field(gt=0, le=LONGEST_TIME_S, allow_inf_nan=False)] | None = None
     memory_limit: Annotated[int, Field(ge=1, le=MOST_MEMORY_MB)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=HOTTEST, allow_inf_nan=False)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    system_prompt: Characters | None = None
+    stop: list[Stop] | None = None
 
 
 def to_problem(record: Record, source: Source) -> Problem:
@@ -154,6 +167,8 @@ def to_problem(record: Record, source: Source) -> Problem:
         prompt_is_code=fields.prompt_is_code is True,
         solution=fields.solution,
         limits=LimitOverrides(cpu_s=fields.time_limit, memory_mb=fields.memory_limit),
+        stop=tuple(fields.stop or ()),
+        sampling=SamplingOverrides(fields.temperature, fields.top_p, fields.max_tokens, fields.system_prompt),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from halo_forge.types import Estimate, JSONObject, Report
+from halo_forge.types import Cost, Estimate, JSONObject, Report
 
 
 def to_json(report: Report) -> JSONObject:
@@ -23,6 +23,7 @@ def to_json(report: Report) -> JSONObject:
         "missing": report.missing,
         "outcomes": {outcome.value: count for outcome, count in report.outcomes.items()},
         "tokens": {**asdict(report.tokens), "per_second": tokens_per_second(report)},
+        "cost": None if report.cost is None else _cost(report.cost),
         "intervals": {
             "level": 0.95,
             "pass_rate": _bounds(report.pass_rate),
@@ -40,6 +41,18 @@ def tokens_per_second(report: Report) -> float | None:
     if report.tokens.completion is None or not report.generation_s:
         return None
     return report.tokens.completion / report.generation_s
+
+
+def _cost(cost: Cost) -> JSONObject:
+    return {
+        "currency": "USD",
+        "price_in": cost.prices.prompt,
+        "price_out": cost.prices.completion,
+        "prompt_tokens": cost.prompt_tokens,
+        "completion_tokens": cost.completion_tokens,
+        "total": cost.total,
+        "per_solved": cost.per_solved,
+    }
 
 
 def _bounds(estimate: Estimate) -> list[float] | None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from halo_forge.report.result import tokens_per_second
-from halo_forge.types import Estimate, Outcome, Report
+from halo_forge.types import Cost, Estimate, Outcome, Report
 
 _OUTCOME_WORDS = {
     Outcome.ACCEPTED: ("right", "green"),
@@ -39,6 +39,8 @@ def next_steps(report: Report, samples_file: str) -> list[str]:
     """What a reader may want to do now, most useful first."""
     steps = []
     judged = report.samples.total
+    if report.tokens.thinking_cut:
+        steps.append(f"{report.tokens.thinking_cut} samples thought too long to answer: give --think-budget more")
     if report.tokens.truncated > _MANY_CUT * judged:
         steps.append(f"{report.tokens.truncated} of {judged} samples were cut short: give --max-tokens more")
     if report.samples.passed < judged:
@@ -99,8 +101,13 @@ def _facts(report: Report) -> Iterator[Text]:
     if tokens.completion is not None:
         rate = tokens_per_second(report)
         speed = "" if rate is None else f", {rate:.0f} tokens/s"
+        thought = f", of them {tokens.thinking} of thinking" if tokens.thinking else ""
         cut = f", {counted(tokens.truncated, 'sample')} cut at the token limit" if tokens.truncated else ""
-        yield Text(f"{tokens.completion} tokens generated{speed}{cut}")
+        yield Text(f"{tokens.completion} tokens generated{thought}{speed}{cut}")
+    if tokens.thinking_cut:
+        yield Text(f"thinking cut: {counted(tokens.thinking_cut, 'sample')} thought to the end and gave no answer")
+    if report.cost is not None:
+        yield Text(f"cost: {_cost(report.cost)}")
     phases = [
         f"{word} {seconds_in_words(seconds)}"
         for word, seconds in (("generating", report.generation_s), ("judging", report.verification_s))
@@ -116,6 +123,18 @@ def _facts(report: Report) -> Iterator[Text]:
         yield Text(f"{report.unscored} samples could not be judged; they count in no rate", "bold red")
     if report.run["sandbox"]["tier"] == "unsafe":
         yield Text("NO SANDBOX was used: these programs ran with your own rights", "bold red")
+
+
+def _cost(cost: Cost) -> str:
+    if cost.total is None:
+        return "not known, because tokens were not counted"
+    each = "no problem was solved" if cost.per_solved is None else f"{_dollars(cost.per_solved)} a solved problem"
+    return f"{_dollars(cost.total)} ({each})"
+
+
+def _dollars(amount: float) -> str:
+    """Four digits that count, and cents at least."""
+    return f"${amount:.2f}" if amount >= 100 or amount == 0 else f"${amount:.4g}"
 
 
 def _only_python(report: Report) -> bool:

@@ -185,7 +185,8 @@ def _sample_fields(sample: Sample) -> JSONObject:
         "prompt_tokens": sample.prompt_tokens,
         "seed": sample.seed,
     }
-    return fields if sample.token_ids is None else fields | {"token_ids": sample.token_ids}
+    rarely = {"think_tokens": sample.think_tokens, "token_ids": sample.token_ids}
+    return fields | {name: value for name, value in rarely.items() if value is not None}
 
 
 def _sample(fields: JSONObject) -> Sample:
@@ -205,6 +206,7 @@ def _sample(fields: JSONObject) -> Sample:
         prompt_tokens=_may(fields, "prompt_tokens", int),
         token_ids=None if token_ids is None else tuple(token_ids),
         seed=_may(fields, "seed", int),
+        think_tokens=_may(fields, "think_tokens", int),
     )
 
 

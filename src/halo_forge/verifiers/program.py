@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from halo_forge.types import Outcome, Problem, Sample, SampleForm
-from halo_forge.verifiers.extract import extract_code
+from halo_forge.verifiers.extract import extract_code, only_thinks
 
+THINKING_CUT = "thinking cut: the answer ends before </think>, so there is no code in it"
 MOST_CHARACTERS = 8 * 1024 * 1024  # of a sample's text; a hundred times what models write
 
 
@@ -31,7 +32,9 @@ def program_of(problem: Problem, sample: Sample) -> str | Refusal:
     if sample.form is SampleForm.COMPLETION:
         return sample.text
     code = extract_code(sample.text, problem.language, problem.entry_point)
-    return Refusal(Outcome.NO_CODE, "no code in the answer") if code is None else code
+    if code is None:
+        return Refusal(Outcome.NO_CODE, THINKING_CUT if only_thinks(sample.text) else "no code in the answer")
+    return code
 
 
 def whole_source(problem: Problem, sample: Sample, program: str) -> str:

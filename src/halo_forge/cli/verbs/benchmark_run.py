@@ -72,6 +72,19 @@ def run(
         int | None, typer.Option(help="Samples under way at a server.", show_default="what suits it")
     ] = None,
     limit: options.Limit = None,
+    n_few_shot: Annotated[
+        int | None, typer.Option("--n-few-shot", help="Solved examples before each problem.", show_default="0")
+    ] = None,
+    few_shot: Annotated[
+        str | None,
+        typer.Option("--few-shot", metavar="SET", help="Where they are: problems with a solution.", show_default=False),
+    ] = None,
+    think_budget: Annotated[
+        int | None,
+        typer.Option(help="Tokens of thinking, on top of --max-tokens.", show_default="none: thinking is answer"),
+    ] = None,
+    price_in: options.PriceIn = None,
+    price_out: options.PriceOut = None,
     results_jsonl: options.ResultsJsonl = False,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
@@ -94,6 +107,11 @@ def run(
         system_prompt=system_prompt,
         prompt_style=prompt_style,
         stop=tuple(stop or ()),
+        n_few_shot=n_few_shot,
+        few_shot=few_shot,
+        think_budget=think_budget,
+        price_in=price_in,
+        price_out=price_out,
         time_limit=time_limit,
         memory_limit=memory_limit,
         compile_flags=compile_flags,

@@ -37,6 +37,8 @@ def score(
     compile_flags: options.CompileFlags = None,
     workers: options.Workers = None,
     limit: options.Limit = None,
+    price_in: options.PriceIn = None,
+    price_out: options.PriceOut = None,
     results_jsonl: options.ResultsJsonl = False,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
@@ -46,7 +48,7 @@ def score(
     raise typer.Exit(
         score_samples(
             samples, prompts, verifier=verifier, ks=k, limit=limit, time_limit=time_limit, memory_limit=memory_limit,
-            compile_flags=compile_flags, workers=workers, output=output, as_json=as_json, results_jsonl=results_jsonl,
-            fresh=fresh, unsafe=unsafe,
+            compile_flags=compile_flags, workers=workers, price_in=price_in, price_out=price_out, output=output,
+            as_json=as_json, results_jsonl=results_jsonl, fresh=fresh, unsafe=unsafe,
         )
     )  # fmt: skip

@@ -29,12 +29,17 @@ from halo_forge.verifiers.extract.reasoning import strip_reasoning
 from halo_forge.verifiers.extract.tags import TAGS
 from halo_forge.verifiers.extract.unfenced import raw_blocks
 
-__all__ = ["TAGS", "extract_code", "strip_reasoning"]
+__all__ = ["TAGS", "extract_code", "only_thinks", "strip_reasoning"]
+
+
+def only_thinks(text: str) -> bool:
+    """Whether an answer ends before its reasoning does, so that it answers nothing."""
+    return strip_reasoning(_normal(text)) is None
 
 
 def extract_code(text: str, language: str, entry_point: str | None = None) -> str | None:
     """The program in a model's answer, or None if there is no code in it."""
-    answer = strip_reasoning(text.removeprefix("\ufeff").replace("\r\n", "\n"))
+    answer = strip_reasoning(_normal(text))
     if answer is None:
         return None
     blocks, outside = parse(trimmed(without_markers(answer, language)), language)
@@ -44,3 +49,7 @@ def extract_code(text: str, language: str, entry_point: str | None = None) -> st
         or choose(raw_blocks(outside, language), language, entry_point, worst=3)
         or choose(blocks, language, entry_point, worst=4)
     )
+
+
+def _normal(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
