@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures_judging import judges, sandbox
-from fixtures_models import llama_server, model_directory, model_path
+from fixtures_models import llama_server, model_directory, model_path, thinking_directory, thinking_file
 
-__all__ = ["judges", "llama_server", "model_directory", "model_path", "sandbox"]
+__all__ = [
+    "judges", "llama_server", "model_directory", "model_path", "sandbox", "thinking_directory", "thinking_file",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

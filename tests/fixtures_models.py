@@ -57,6 +57,38 @@ def llama_serving(weights: Path) -> Iterator[str]:
         process.kill()
 
 
+# A template that begins every answer's thinking, short enough to take the place of the model's own.
+THINKING_TEMPLATE = (
+    "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' }}{% if m.reasoning_content %}{{ '<think>\\n' + "
+    "m.reasoning_content + '\\n</think>\\n\\n' }}{% endif %}{{ m.content + '<|im_end|>\\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n<think>\\n' }}{% endif %}"
+)
+
+
+@pytest.fixture
+def thinking_file(model_path: Path, tmp_path: Path) -> Path:
+    """The same weights with `THINKING_TEMPLATE`."""
+    content = model_path.read_bytes()
+    key = b"tokenizer.chat_template"
+    length_at = content.index(key) + len(key) + 4  # behind the value's type
+    start = length_at + 8
+    end = start + int.from_bytes(content[length_at:start], "little")
+    comment = "{#" + " " * (end - start - len(THINKING_TEMPLATE) - 4) + "#}"
+    place = tmp_path / "thinking.gguf"
+    place.write_bytes(content[:start] + (comment + THINKING_TEMPLATE).encode() + content[end:])
+    return place
+
+
+@pytest.fixture
+def thinking_directory(model_directory: Path, tmp_path: Path) -> Path:
+    """The same for transformers."""
+    for file in model_directory.iterdir():
+        if file.name != "chat_template.jinja":
+            (tmp_path / file.name).symlink_to(file)
+    (tmp_path / "chat_template.jinja").write_text(THINKING_TEMPLATE)
+    return tmp_path
+
+
 @pytest.fixture(scope="session")
 def llama_server(model_path: Path) -> Iterator[str]:
     """Such a server, with that model."""

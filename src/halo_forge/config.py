@@ -86,8 +86,8 @@ def check_sampling(settings: SamplingSettings) -> SamplingSettings:
         raise UserError(f"--top-p {settings.top_p} is out of range; give a number above 0, up to 1")
     if settings.max_tokens < 1:
         raise UserError(f"--max-tokens {settings.max_tokens} leaves no room for an answer; give 1 or more")
-    if settings.think_budget is not None and settings.think_budget < 0:
-        raise UserError(f"--think-budget {settings.think_budget} is out of range; give 0 (no thinking) or more tokens")
+    if settings.think_budget is not None and settings.think_budget < 1:
+        raise UserError(f"--think-budget {settings.think_budget} leaves no room for a thought; give 1 or more")
     if any(not stop for stop in settings.stop):
         raise UserError("--stop must not be empty")
     return settings

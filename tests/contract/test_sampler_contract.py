@@ -18,11 +18,13 @@ import pytest
 from fixtures_models import LLAMA_KEY
 from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings, sample_seed
+from halo_forge.models.few_shot import FewShot
 from halo_forge.models.llamacpp import LlamaCppSampler
 from halo_forge.models.openai import OpenAISampler
 from halo_forge.models.openai_address import address_of
 from halo_forge.models.scripted import ScriptedSampler
-from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm
+from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm, SamplingOverrides
+from halo_forge.verifiers.extract import only_thinks
 
 SETTINGS = SamplingSettings(max_tokens=12, seed=3)
 LONG = replace(SETTINGS, max_tokens=1000, temperature=1.5, top_p=1.0)
@@ -258,6 +260,83 @@ def test_a_completion_ends_at_a_stop_sequence(opener: Opener) -> None:
     stopped = [s for s in samples.values() if s.finish_reason is FinishReason.STOP]
     assert stopped
     assert not [s for s in stopped if "\ndef" in s.text or "\nprint" in s.text]
+
+
+@every_model
+def test_a_problem_has_its_own_settings(opener: Opener) -> None:
+    """Also beside others in a batch, which keep theirs."""
+    greedy = replace(PROBLEMS[1], id="greedy", sampling=SamplingOverrides(temperature=0.0, max_tokens=5))
+    system = replace(PROBLEMS[1], id="system", sampling=SamplingOverrides(system_prompt="Answer in capital letters."))
+    sampler = opener(replace(SETTINGS, temperature=1.5))
+    plain = drawn(sampler, GenerationRequest(PROBLEMS[2], 0, 2))
+    samples = drawn(sampler, *(GenerationRequest(problem, 0, 2) for problem in (greedy, PROBLEMS[2], system)))
+    assert samples["greedy", 0].text == samples["greedy", 1].text
+    assert (samples["greedy", 0].n_tokens, samples["greedy", 0].finish_reason) == (5, FinishReason.LENGTH)
+    assert {key: samples[key] for key in plain} == plain
+    assert samples["system", 0].prompt_tokens != samples["greedy", 0].prompt_tokens
+    for sample in samples.values():
+        problem = next(p for p in (greedy, PROBLEMS[2], system) if p.id == sample.problem_id)
+        assert sample.seed == sample_seed(SETTINGS.seed, problem, sample.index)
+
+
+@every_model
+def test_a_problem_says_where_its_completions_end(opener: Opener) -> None:
+    settings = replace(SETTINGS, max_tokens=60, temperature=0.0, prompt_style=PromptStyle.COMPLETION)
+    own = replace(CODE, id="own", stop=("return",))
+    samples = drawn(opener(settings), GenerationRequest(own, 0, 1), GenerationRequest(CODE, 0, 1))
+    assert "return" in samples["code", 0].text
+    assert samples["own", 0].text == samples["code", 0].text.partition("return")[0]
+
+
+def test_the_script_answers_a_problem_with_its_own_settings_too() -> None:
+    own = replace(PROBLEMS[0], sampling=SamplingOverrides(temperature=0.0, max_tokens=1))
+    sampler = ScriptedSampler([{"problem_id": own.id, "text": "many words"}], SETTINGS)
+    (sample,) = drawn(sampler, GenerationRequest(own, 0, 1)).values()
+    assert (sample.text, sample.seed) == ("many words", sample_seed(SETTINGS.seed, own, 0))
+    assert sample.seed != sample_seed(SETTINGS.seed, PROBLEMS[0], 0)
+
+
+@every_model
+def test_examples_are_read(opener: Opener) -> None:
+    shot = replace(PROBLEMS[0], solution="print('hello')")
+    without, with_one = (
+        drawn(opener(replace(SETTINGS, few_shot=few_shot)), GenerationRequest(PROBLEMS[1], 0, 1))["p/1", 0]
+        for few_shot in (None, FewShot("shots", 1, (shot,)))
+    )
+    assert without.prompt_tokens is not None
+    assert with_one.prompt_tokens is not None
+    assert with_one.prompt_tokens > without.prompt_tokens + 10
+
+
+def check_thinking(opened: Callable[[SamplingSettings], Sampler]) -> None:
+    """What was thought has an end, after so many tokens at the most, and there is an answer behind it."""
+    budget, closing = 7, 6  # the tag takes so many tokens: this model has none of its own for it
+
+    def thoughts(settings: SamplingSettings) -> list[Sample]:
+        with contextlib.closing(opened(settings)) as sampler:
+            return list(drawn(sampler, *(GenerationRequest(PROBLEMS[i], 0, 4) for i in (0, 2))).values())
+
+    free = thoughts(replace(SETTINGS, max_tokens=30))
+    bounded = thoughts(replace(SETTINGS, max_tokens=23, think_budget=budget))
+    assert all(sample.text.startswith("<think>\n") for sample in free + bounded)
+    cut = [sample for sample in free if only_thinks(sample.text)]
+    assert len(cut) >= 4
+    assert all(sample.think_tokens == sample.n_tokens for sample in cut)
+    ended = [sample for sample in bounded if "</think>" in sample.text]
+    assert len(ended) >= 4
+    assert all(0 < (sample.think_tokens or 0) <= budget + closing for sample in ended)
+    assert all((sample.n_tokens or 0) <= 30 for sample in bounded)
+    assert any(sample.text.partition("</think>")[2].strip() for sample in ended)
+
+
+def test_llama_cpp_ends_the_thinking(thinking_file: Path) -> None:
+    check_thinking(lambda settings: LlamaCppSampler(thinking_file, settings, LONGEST_PROMPT))
+
+
+def test_transformers_ends_the_thinking(thinking_directory: Path) -> None:
+    from halo_forge.models.transformers import TransformersSampler
+
+    check_thinking(lambda settings: TransformersSampler(thinking_directory, settings, LONGEST_PROMPT, slots=8))
 
 
 @only_llamacpp

@@ -17,7 +17,7 @@ from halo_forge.models.base import GenerationRequest, SamplingSettings, sample_s
 from halo_forge.models.openai import OpenAISampler
 from halo_forge.models.openai_address import address_of
 from halo_forge.models.openai_http import Patience
-from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm
+from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm, SamplingOverrides
 from serving import Act, Body, End, Server, answer, error, prompt_of, right, serving
 
 PROBLEM = Problem("p", "Say it.", Language.PYTHON)
@@ -104,8 +104,55 @@ def test_thoughts_are_no_answer() -> None:
         samples = drawn(server, 2)
     assert {(s.text, s.n_tokens, s.finish_reason) for s in samples} == {
         ("print(1)", 7, FinishReason.LENGTH),
-        ("", 7, FinishReason.LENGTH),
+        ("<think>\nhm, hm", 7, FinishReason.LENGTH),
     }
+
+
+def test_the_server_says_how_much_was_thought() -> None:
+    def thinks(number: int, body: Body) -> Act:
+        content = answer(body)
+        content["usage"]["completion_tokens_details"] = {"reasoning_tokens": 6}
+        return Act(content)
+
+    with serving(thinks) as server:
+        (sample,) = drawn(server, 1)
+    assert (sample.n_tokens, sample.think_tokens) == (7, 6)
+
+
+@pytest.mark.parametrize(("owner", "told"), [("llamacpp", 100), ("me", None)])
+def test_a_budget_of_thinking_comes_on_top(owner: str, told: int | None) -> None:
+    with serving(right, owned_by=owner) as server:
+        drawn(server, 1, settings=replace(SETTINGS, think_budget=100))
+    (asked,) = server.asked
+    assert asked.body["max_tokens"] == 164
+    assert asked.body.get("thinking_budget_tokens") == told  # llama.cpp ends it by itself
+
+
+def test_a_base_model_does_not_think() -> None:
+    with (
+        serving(lambda _, __: error(400, "this model has no chat template")) as server,
+        pytest.raises(ModelError, match="--think-budget is for models that chat"),
+    ):
+        drawn(server, 1, settings=replace(SETTINGS, think_budget=100))
+
+
+def test_a_problems_own_settings() -> None:
+    own = replace(PROBLEM, sampling=SamplingOverrides(0.0, 0.5, 9, "Be brief."))
+    with serving() as server:
+        drawn(server, 1, problem=own)
+        drawn(server, 1)
+    asked, plain = (asked.body for asked in server.asked)
+    assert (asked["temperature"], asked["top_p"], asked["max_tokens"]) == (0.0, 0.5, 9)
+    assert asked["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert (plain["temperature"], plain["top_p"], plain["max_tokens"]) == (0.6, 0.9, 64)
+    assert [message["role"] for message in plain["messages"]] == ["user"]
+
+
+def test_a_problems_own_stop_sequences() -> None:
+    own = replace(CODE, stop=("END",))
+    with serving() as server:
+        drawn(server, 1, problem=own, settings=COMPLETION)
+    assert server.asked[0].body["stop"] == ["END"]
 
 
 def test_a_server_that_does_not_count() -> None:
@@ -377,7 +424,7 @@ def test_an_answer_gets_the_room_that_there_is() -> None:
 def test_no_room_and_no_way_to_know_how_much() -> None:
     with (
         serving(roomy(100, 60)) as server,
-        pytest.raises(ModelError, match=r"problem 'p' leaves no room for --max-tokens 64"),
+        pytest.raises(ModelError, match=r"problem 'p' leaves no room for an answer of 64 tokens"),
     ):
         drawn(server, 1)
 

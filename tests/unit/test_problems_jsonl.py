@@ -22,6 +22,7 @@ from halo_forge.types import (
     Match,
     Problem,
     SampleForm,
+    SamplingOverrides,
     TestStyle,
 )
 
@@ -60,6 +61,11 @@ class TestOneProblem:
             limits=LimitOverrides(cpu_s=2.0, memory_mb=64),
         )  # fmt: skip
         assert problem.solution_form is SampleForm.SOLUTION
+
+    def test_settings_of_sampling_of_its_own(self, tmp_path: Path) -> None:
+        problem = load_one(tmp_path, temperature=0, top_p=0.5, max_tokens=9, system_prompt="", stop=["\n\n", "END"])
+        assert problem.sampling == SamplingOverrides(0.0, 0.5, 9, "")
+        assert problem.stop == ("\n\n", "END")
 
     def test_cases_in_their_order_with_stdin_empty_if_not_given(self, tmp_path: Path) -> None:
         cases = [{"stdin": "1", "expected_output": "a"}, {"expected_output": ""}]
@@ -116,6 +122,13 @@ class TestHash:
         assert load_one(tmp_path, expected_output="1", tags=["x"], category="c", solution="s").hash == plain.hash
         assert load_one(tmp_path, expected_output="2").hash != plain.hash
         assert load_one(tmp_path, expected_output="1", time_limit=1).hash != plain.hash
+
+    @pytest.mark.parametrize(
+        "own", [{"temperature": 0.7}, {"top_p": 0.95}, {"max_tokens": 512}, {"system_prompt": ""}, {"stop": ["x"]}]
+    )
+    def test_settings_of_sampling_count(self, tmp_path: Path, own: dict[str, Any]) -> None:
+        assert load_one(tmp_path, **own).hash != load_one(tmp_path).hash
+        assert load_one(tmp_path).hash == "3b95c90d9f5ec058"
 
     def test_of_a_set_knows_order_and_limit_but_not_the_file(self, tmp_path: Path) -> None:
         one, two = {"prompt": "p", "id": "1"}, {"prompt": "q", "id": "2"}
@@ -209,6 +222,15 @@ BAD_RECORDS: list[tuple[dict[str, Any], str]] = [
     ({"prompt": "p", "time_limit": 3601}, "'time_limit' must be 3600 or less"),
     ({"prompt": "p", "memory_limit": 1.5}, "'memory_limit' must be a whole number, not the number 1.5"),
     ({"prompt": "p", "memory_limit": 2**30}, "'memory_limit' must be 1048576 or less"),
+    ({"prompt": "p", "temperature": -0.1}, "'temperature' must be 0 or more"),
+    ({"prompt": "p", "temperature": 11}, "'temperature' must be 10 or less"),
+    ({"prompt": "p", "top_p": 0}, "'top_p' must be more than 0"),
+    ({"prompt": "p", "top_p": 1.1}, "'top_p' must be 1 or less"),
+    ({"prompt": "p", "max_tokens": 0}, "'max_tokens' must be 1 or more"),
+    ({"prompt": "p", "max_tokens": 1.5}, "'max_tokens' must be a whole number, not the number 1.5"),
+    ({"prompt": "p", "system_prompt": 1}, "'system_prompt' must be a string, not the number 1"),
+    ({"prompt": "p", "stop": "x"}, "'stop' must be a list, not a string"),
+    ({"prompt": "p", "stop": [""]}, "'stop[0]' is empty; fill it or remove the key"),
     ({"prompt": "p", "cases": {}}, "'cases' must be a list, not an object"),
     ({"prompt": "p", "cases": []}, "'cases' is empty; fill it or remove the key"),
     ({"prompt": "p", "cases": ["x"]}, "'cases[0]' must be an object, not a string"),

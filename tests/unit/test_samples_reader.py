@@ -80,10 +80,12 @@ def test_the_index_of_another_tool_means_something_else(tmp_path: Path) -> None:
 
 def test_what_is_known_of_the_generation_is_kept_where_it_makes_sense(tmp_path: Path) -> None:
     own = {"task_id": "T/0", "solution": "a", "finish_reason": "length", "n_tokens": 7, "prompt_tokens": 3, "seed": 0}
+    own["think_tokens"] = 2
     foreign = {"task_id": "T/0", "solution": "a", "finish_reason": "eos", "n_tokens": -1, "seed": True}
     odd = {"task_id": "T/0", "solution": "a", "finish_reason": ["stop"], "n_tokens": 1.5, "seed": "x"}
     first, second, third = read(tmp_path, own, foreign, odd)
     assert (first.finish_reason, first.n_tokens, first.prompt_tokens, first.seed) == (FinishReason.LENGTH, 7, 3, 0)
+    assert first.think_tokens == 2
     for sample in (second, third):
         assert (sample.finish_reason, sample.n_tokens, sample.seed) == (FinishReason.UNKNOWN, None, None)
 

@@ -17,7 +17,7 @@ LINES = """\
 {"problem_id": "a", "text": "first"}
 
 {"problem_id": "b", "text": ""}
-{"problem_id": "a", "text": "second", "finish_reason": "length", "n_tokens": 0}
+{"problem_id": "a", "text": "second", "finish_reason": "length", "n_tokens": 0, "prompt_tokens": 3, "think_tokens": 1}
 """
 
 
@@ -38,6 +38,7 @@ def test_lines_are_samples_and_come_again(tmp_path: Path) -> None:
     assert [s.index for s in samples] == [0, 1, 2, 3, 4]
     assert (samples[0].finish_reason, samples[0].n_tokens) == (FinishReason.STOP, None)
     assert (samples[1].finish_reason, samples[1].n_tokens) == (FinishReason.LENGTH, 0)
+    assert (samples[0].prompt_tokens, samples[1].prompt_tokens, samples[1].think_tokens) == (None, 3, 1)
 
 
 def test_an_empty_answer_is_a_sample(tmp_path: Path) -> None:

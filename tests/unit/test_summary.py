@@ -12,7 +12,7 @@ from halo_forge.problems.base import ProblemSet
 from halo_forge.report.result import to_json
 from halo_forge.store import JudgedSample, Times
 from halo_forge.summary import summarize
-from halo_forge.types import Case, FinishReason, JSONObject, Language, Outcome, Problem, Report, Sample, Verdict
+from halo_forge.types import Case, FinishReason, JSONObject, Language, Outcome, Prices, Problem, Report, Sample, Verdict
 
 A, W, C, J = Outcome.ACCEPTED, Outcome.WRONG_ANSWER, Outcome.COMPILE_ERROR, Outcome.JUDGE_ERROR
 CASES = (Case("", "1"),)
@@ -39,10 +39,11 @@ def judged(name: str, index: int, outcome: Outcome, n_tokens: int | None = 10, *
 
 
 def report(
-    problems: list[Problem], samples: list[JudgedSample], ks: tuple[int, ...] = (1, 2), missing: int = 0
-) -> Report:
+    problems: list[Problem], samples: list[JudgedSample], ks: tuple[int, ...] = (1, 2), missing: int = 0,
+    prices: Prices | None = None,
+) -> Report:  # fmt: skip
     wanted = len(samples) + missing
-    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN, wanted)
+    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN, wanted, prices)
     schema = json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
     jsonschema.validate(json.loads(json.dumps(to_json(found))), schema)
     return found
@@ -116,3 +117,38 @@ def test_the_published_keys_come_first() -> None:
 def test_what_is_missing_is_said() -> None:
     found = report([problem("a")], [judged("a", 0, A)], (1,), missing=3)
     assert to_json(found)["missing"] == 3
+
+
+def thinker(index: int, text: str, outcome: Outcome, thought: int | None) -> JudgedSample:
+    sample = Sample("a", index, text, n_tokens=10, prompt_tokens=5, think_tokens=thought)
+    return JudgedSample(sample, Verdict("a", index, outcome, outcome is A), Times())
+
+
+def test_thinking_is_counted_and_so_is_what_was_cut() -> None:
+    samples = [
+        thinker(0, "<think>\nhm", Outcome.NO_CODE, 10),
+        thinker(1, "<think>\nhm\n</think>\nno", Outcome.NO_CODE, 8),
+        thinker(2, "<think>\nhm\n</think>\nint main() {}", A, 4),
+    ]
+    found = report([problem("a")], samples)
+    assert (found.tokens.thinking, found.tokens.thinking_cut) == (22, 1)
+    unknown = report([problem("a")], [*samples, thinker(3, "x", W, None)])
+    assert unknown.tokens.thinking is None
+
+
+def test_cost_by_hand() -> None:
+    samples = [judged("a", 0, A), judged("a", 1, W), judged("b", 0, J), judged("c", 0, A)]
+    found = report([problem("a"), problem("b"), problem("c")], samples, prices=Prices(1.0, 10.0))
+    assert to_json(found)["cost"] == {
+        "currency": "USD", "price_in": 1.0, "price_out": 10.0, "prompt_tokens": 20, "completion_tokens": 40,
+        "total": pytest.approx(420e-6), "per_solved": pytest.approx(210e-6),
+    }  # fmt: skip
+
+
+def test_a_cost_that_is_not_known_is_null() -> None:
+    assert to_json(report([problem("a")], [judged("a", 0, A)]))["cost"] is None
+    uncounted = to_json(report([problem("a")], [judged("a", 0, A, n_tokens=None)], prices=Prices(1.0, 0.0)))["cost"]
+    assert (uncounted["prompt_tokens"], uncounted["completion_tokens"]) == (5, None)
+    assert (uncounted["total"], uncounted["per_solved"]) == (None, None)
+    unsolved = to_json(report([problem("a")], [judged("a", 0, W)], prices=Prices(0.0, 1.0)))["cost"]
+    assert (unsolved["total"], unsolved["per_solved"]) == (pytest.approx(10e-6), None)

@@ -149,10 +149,10 @@ class OpenAISampler:
             raise self._no_room(request, again) from again
 
     def _no_room(self, request: GenerationRequest, refused: Refused) -> ModelError:
+        most = self._settings.of(request.problem).most_tokens
         return ModelError(
-            f"problem '{request.problem.id}' leaves no room for its {self._settings.of(request.problem).most_tokens} "
-            f"tokens of answer in the context of the server at {self._line.base} ({refused.message}); "
-            "lower --max-tokens, or give the server a longer one"
+            f"problem '{request.problem.id}' leaves no room for an answer of {most} tokens (--max-tokens) in the "
+            f"context of the server at {self._line.base} ({refused.message}); lower it, or give the server a longer one"
         )
 
     def _sample(self, request: GenerationRequest, offset: int, reply: Reply, dialect: Dialect) -> Sample:

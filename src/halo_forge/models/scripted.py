@@ -39,9 +39,13 @@ class ScriptedSampler:
 
         Args:
             delay_s: how long each sample takes, to see how a pipeline behaves.
+
+        Raises:
+            ModelError: completions are to think.
         """
         self.info = ModelInfo(name, f"{PREFIX}{name}", "scripted", __version__, sha256)
         self._settings = settings
+        self._style = style_of(settings, PromptStyle.CHAT)
         self._delay_s = delay_s
         self._script = script if callable(script) else None
         self._lines: dict[str, list[dict[str, object]]] = {}
@@ -78,8 +82,7 @@ class ScriptedSampler:
 
     def _sample(self, problem: Problem, index: int) -> Sample:
         seed = sample_seed(self._settings.seed, problem, index)
-        style = style_of(self._settings, PromptStyle.CHAT)
-        form = sample_form(problem, style)
+        form = sample_form(problem, self._style)
         if self._script is not None:
             return Sample(problem.id, index, self._script(problem, index, seed), form, FinishReason.STOP, seed=seed)
         lines = self._lines.get(problem.id)

@@ -72,7 +72,6 @@ WORDS: Mapping[str, str] = {
     "dict_type": "must be an object, not {kind}",
     "model_type": "must be an object, not {kind}",
     "too_short": "is empty; fill it or remove the key",
-    "string_too_short": "is empty; fill it or remove it",
     "greater_than": "must be more than {gt:.9g}",
     "greater_than_equal": "must be {ge:.9g} or more",
     "less_than_equal": "must be {le:.9g} or less",

@@ -110,4 +110,5 @@ def _sample(answer: Answer, problem_id: str, numbers: Numbers) -> Sample:
         n_tokens=answer.n_tokens,
         prompt_tokens=answer.prompt_tokens,
         seed=answer.seed,
+        think_tokens=answer.think_tokens,
     )

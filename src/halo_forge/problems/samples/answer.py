@@ -33,6 +33,7 @@ class Answer:
     n_tokens: int | None = None
     prompt_tokens: int | None = None
     seed: int | None = None
+    think_tokens: int | None = None
 
     def bad(self, what: str) -> UserError:
         """The error that says `what` of it."""

@@ -8,8 +8,8 @@ these that is there:
 - ``text``: as halo-forge writes it, with ``form`` (``solution`` if not given) and ``index``.
 
 Only a ``text`` may bring an ``index`` of its own, and then every sample of its problem has to. ``n_tokens``,
-``prompt_tokens``, ``finish_reason`` and ``seed`` are kept where they make sense and dropped where not, because other
-tools have other words for them. Other keys are ignored.
+``prompt_tokens``, ``think_tokens``, ``finish_reason`` and ``seed`` are kept where they make sense and dropped where
+not, because other tools have other words for them. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def answers(record: Record, source: Source) -> Iterator[Answer]:
         n_tokens=_whole(data.get("n_tokens")),
         prompt_tokens=_whole(data.get("prompt_tokens")),
         seed=_whole(data.get("seed")),
+        think_tokens=_whole(data.get("think_tokens")),
     )
 
 
