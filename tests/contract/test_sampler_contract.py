@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures_models import LLAMA_KEY
+from fixtures_models import LLAMA_KEY, llama_serving
 from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings, sample_seed
 from halo_forge.models.few_shot import FewShot
@@ -331,6 +331,21 @@ def check_thinking(opened: Callable[[SamplingSettings], Sampler]) -> None:
 
 def test_llama_cpp_ends_the_thinking(thinking_file: Path) -> None:
     check_thinking(lambda settings: LlamaCppSampler(thinking_file, settings, LONGEST_PROMPT))
+
+
+def test_llama_server_ends_the_thinking_and_sets_it_apart(thinking_file: Path) -> None:
+    requests = [GenerationRequest(PROBLEMS[i], 0, 4) for i in (0, 2)]
+    samples: list[list[Sample]] = []
+    with llama_serving(thinking_file) as address:
+        for settings in (SETTINGS, replace(SETTINGS, max_tokens=30, think_budget=5)):
+            with contextlib.closing(OpenAISampler(address_of(address, {}), settings, key=LLAMA_KEY)) as sampler:
+                samples.append(list(drawn(sampler, *requests).values()))
+    free, bounded = samples
+    cut = [sample for sample in free if sample.finish_reason is FinishReason.LENGTH]
+    assert cut
+    assert all(only_thinks(sample.text) for sample in cut)
+    assert any(sample.text.strip() for sample in bounded)
+    assert not any("<think>" in sample.text for sample in bounded)
 
 
 def test_transformers_ends_the_thinking(thinking_directory: Path) -> None:

@@ -10,6 +10,8 @@ used again); one prompt at a time, because prompts that share a step are cut whe
 Only temperature and then top-p act, in that order, which is what transformers and vLLM do. llama.cpp by itself would
 cut first and heat afterwards, and apply top-k 40 and min-p 0.05 too.
 
+Thinking that a chat template opens comes with its tag, as a part of the text; llama.cpp itself ends it at the budget.
+
 Limits: weights are loaded at the first sample. The server inside also listens on a free loopback port, which xllamacpp
 gives no way to avoid; a random key that nobody is told keeps everyone else out. Token ids are not available: streams do
 not carry them for chat. A call notices `cancel` with its next token, so in a long prompt its thread outlives the rest.

@@ -34,7 +34,7 @@ class OpenVinoSampler(WritingSampler):
 
     def __init__(
         self, path: Path, settings: SamplingSettings, longest_prompt: int, *, name: str | None = None,
-        source: str | None = None, slots: int | None = None,
+        source: str | None = None, slots: int | None = None, longest_answer: int | None = None,
     ) -> None:  # fmt: skip
         """Export the model if that has not been done; the graph is loaded with the first sample.
 
@@ -43,6 +43,7 @@ class OpenVinoSampler(WritingSampler):
             name: for tables; by default the directory's.
             source: what the result file says of where the model came from; by default the path.
             slots: samples at once, instead of as many as are fast and fit into memory.
+            longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
 
         Raises:
             EngineUnfit: the model cannot be exported.
@@ -62,7 +63,7 @@ class OpenVinoSampler(WritingSampler):
             engine_version=f"{openvino.get_version()}, cpu float32",
             sha256=sha256,
         )
-        longest = longest_tokens(longest_prompt, settings)
+        longest = longest_tokens(longest_prompt, settings, longest_answer)
         super().__init__(info, words, settings, lambda: _Decoder(place, context_of(config), longest, slots))
 
 

@@ -73,7 +73,8 @@ class Words:
     def opened(self, prompt: Sequence[int]) -> str:
         """The tag that a template put at the end of a prompt: it belongs to the answer, whose thinking it begins."""
         tail = self._plain(list(prompt[-_CONTEXT:]))
-        return tail[tail.rindex(OPENING) :] if tail.rstrip().endswith(OPENING) else ""
+        by_template = self.style is PromptStyle.CHAT and tail.rstrip().endswith(OPENING)
+        return tail[tail.rindex(OPENING) :] if by_template else ""
 
     def closing(self) -> list[int]:
         """The tokens that end thinking in the model's stead."""

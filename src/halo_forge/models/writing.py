@@ -2,8 +2,8 @@
 
 A slot that becomes free goes to the next sample at once, and a prompt is worked on once for all of its samples. A
 sample draws from random numbers of its own, and is sampled as its problem says. Thinking that has used up its budget is
-ended in the model's stead: the tokens of the closing tag go in place of those that were drawn. When memory runs out, half of the slots are given up, and what was being
-written is started over, to the same end.
+ended in the model's stead: the tokens of the closing tag go in place of those that were drawn. When memory runs out,
+half of the slots are given up, and what was being written is started over, to the same end.
 
 What happens inside a slot is a `Decoder`'s affair.
 """

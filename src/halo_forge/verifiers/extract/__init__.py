@@ -14,8 +14,8 @@ go before it. A program in another language is the last resort: it is what the m
 Limits: this is no parser but line patterns and a scanner that knows comments and strings. Unfenced
 prose that looks like code, or the reverse, can be misjudged; in doubt text is kept. Comments alone are
 no code, nor is unfenced code of another language. Reasoning that the chat template opened and that was
-cut off before its closing tag cannot be told from an answer. Files that belong apart (a header, one Java
-class per block) are not merged.
+cut off before its closing tag cannot be told from an answer, unless the engine put the tag back. Files
+that belong apart (a header, one Java class per block) are not merged.
 
 Every step is linear in the text: patterns are anchored to a line or possessive, and searches past a
 fence give up after some fences.
