@@ -25,6 +25,7 @@ from halo_forge.types import (
     Execution,
     Framework,
     JSONObject,
+    KilledBy,
     Language,
     Outcome,
     Problem,
@@ -141,6 +142,7 @@ class PythonVerifier:
             )
         )  # fmt: skip
         if execution.result != _PARSED:
+            _check_begun(execution)
             found = failure(execution, limits)
             words = execution.stderr.decode(errors="replace").strip()
             raise _DoesNotParse(words or (found[1] if found else "the source does not parse"))
@@ -169,6 +171,16 @@ class PythonVerifier:
         return execution
 
 
+def _check_begun(execution: Execution) -> None:
+    """Reading a source takes a processor's time: when none was used up, it is the machine that was late.
+
+    Raises:
+        JudgeError: that was so.
+    """
+    if execution.killed_by is KilledBy.WALL:
+        raise JudgeError(f"python had not read the source after {execution.wall_s:.0f} s; is the machine overloaded?")
+
+
 def _report(execution: Execution) -> JSONObject:
     """All that the tester told, in one."""
     report: JSONObject = {}
@@ -180,6 +192,7 @@ def _report(execution: Execution) -> JSONObject:
 def _suite_verdict(report: JSONObject, execution: Execution, limits: ResourceLimits, watch: Stopwatch) -> Verdict:
     parsed = report.get("parsed") is True
     if not parsed:
+        _check_begun(execution)
         found = failure(execution, limits)
         detail = report.get("detail", found[1] if found else "the source does not parse")
         return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=detail)
