@@ -5,6 +5,8 @@ runs take turns, round by round, so that a machine that becomes busy slows all o
 
     python benchmarks/engines.py DIRECTORY [--gguf FILE] >>benchmarks/RESULTS.md
 
+`generate` is so slow that it gets fewer samples of each prompt (--plain-samples): a rate does not need as many.
+
 Limits: generated tokens per second, prompts included in the time and loading not; the texts are not looked at, which is
 what tests/contract/test_fidelity.py does.
 """
@@ -16,7 +18,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -33,6 +35,7 @@ import torch
 import transformers
 
 from halo_forge.models.llamacpp import LlamaCppSampler
+from halo_forge.models.openvino import OpenVinoSampler
 from halo_forge.models.transformers import TransformersSampler
 
 BATCH = 4
@@ -71,6 +74,18 @@ def through_generate(directory: Path, dtype: str, problems: list[Problem], sampl
     return measure
 
 
+def opened(options: argparse.Namespace, settings: SamplingSettings, longest: int) -> Iterator[tuple[str, Sampler]]:
+    """The engines that were asked for."""
+    if "transformers" in options.engine:
+        for dtype in ("float32", "bfloat16"):
+            sampler = TransformersSampler(options.directory, settings, longest, dtype=dtype)
+            yield f"transformers, {dtype}", sampler
+    if "openvino" in options.engine:
+        yield "openvino, float32", OpenVinoSampler(options.directory, settings, longest)
+    if options.gguf is not None:
+        yield f"llamacpp, {options.gguf.name}", LlamaCppSampler(options.gguf, settings, longest)
+
+
 def _generate(model: Any, tokenizer: Any, texts: list[str], limit: int) -> int:
     """One batch; returns the tokens up to and with each EOS."""
     inputs = tokenizer(texts, return_tensors="pt", padding=True, add_special_tokens=False)
@@ -86,9 +101,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--gguf", type=Path)
+    parser.add_argument("--engine", nargs="*", default=["transformers", "openvino"])
     parser.add_argument("--samples", type=int, default=20)
     parser.add_argument("--tokens", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=4, help="the samples are shared out among so many")
+    parser.add_argument("--plain-samples", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=2, help="the samples are shared out among so many")
     options = parser.parse_args()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()
@@ -96,15 +113,13 @@ def main() -> None:
     settings = SamplingSettings(max_tokens=options.tokens)
     longest = max(len(problem.prompt.encode()) for problem in problems)
     share = max(1, options.samples // options.rounds)
+    plain_share = max(1, options.plain_samples // options.rounds)
     runs: dict[str, Measured] = {}
     for dtype in ("float32", "bfloat16"):
-        plain = through_generate(options.directory, dtype, problems, share, options.tokens)
+        plain = through_generate(options.directory, dtype, problems, plain_share, options.tokens)
         runs[f"model.generate, {BATCH} prompts, {dtype}"] = plain
-        own = TransformersSampler(options.directory, settings, longest, dtype=dtype)
-        runs[f"engine transformers, {dtype}"] = through_sampler(own, problems, share)
-    if options.gguf is not None:
-        llama = LlamaCppSampler(options.gguf, settings, longest)
-        runs[f"engine llamacpp, {options.gguf.name}"] = through_sampler(llama, problems, share)
+    for name, sampler in opened(options, settings, longest):
+        runs[f"engine {name}"] = through_sampler(sampler, problems, share)
     load = os.getloadavg()[0]
     totals = dict.fromkeys(runs, (0, 0.0))
     for turn in range(options.rounds):
@@ -119,7 +134,8 @@ def _report(totals: dict[str, tuple[int, float]], options: argparse.Namespace, l
     print(f"\n## Engines: tokens per second\n\n{date.today()} · {processors} processors · {platform.release()} · "
           f"Python {platform.python_version()} · halo-forge {__version__} · torch {torch.__version__} · "
           f"transformers {transformers.__version__} · load average when it began {load:.1f}\n")  # fmt: skip
-    print(f"16 prompts, {options.samples} samples each, up to {options.tokens} tokens, in {options.rounds} rounds.\n")
+    print(f"16 prompts, {options.samples} samples each ({options.plain_samples} for model.generate), up to "
+          f"{options.tokens} tokens, in {options.rounds} rounds.\n")  # fmt: skip
     print("| | tokens | seconds | tokens/s | of model.generate in float32 |\n|---|---|---|---|---|")
     base = next(tokens / seconds for tokens, seconds in totals.values())
     for name, (tokens, seconds) in totals.items():
