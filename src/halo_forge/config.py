@@ -163,6 +163,23 @@ def check_concurrency(concurrency: int | None) -> int | None:
     return concurrency
 
 
+def check_engine_options(given: tuple[str, ...]) -> dict[str, str]:
+    """``KEY=VALUE`` each; the engine knows which there are.
+
+    Raises:
+        UserError: there is no ``=``, or a key comes twice.
+    """
+    options: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not (key and equals):
+            raise UserError(f"--engine-option {text!r}: give KEY=VALUE")
+        if key in options:
+            raise UserError(f"--engine-option {key} is given twice; give it once")
+        options[key] = value
+    return options
+
+
 def safe_name(*parts: str) -> str:
     """Parts of a file name joined by dashes, with everything unusual replaced."""
     text = "-".join(parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,18 @@ def test_openai_says_the_same(style: PromptStyle, reference: Reference, model_di
     """A server of llama.cpp with the weights in float32."""
     with llama_serving(unpacked) as url:
         said = answers(OpenAISampler(address_of(url, {}), settings_for(style), key=LLAMA_KEY), style)
+    known = words(model_directory, style)
+    for problem in problems(style):
+        found = parting(reference, known, problem, said[problem.id])
+        assert found is None or found.near_tie, found
+
+
+@pytest.mark.skipif(find_spec("vllm") is None, reason="engine vllm is not installed (vllm)")
+@both_styles
+def test_vllm_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
+    from halo_forge.models.vllm import VllmSampler
+
+    said = answers(VllmSampler(model_directory, settings_for(style), 400, options={"dtype": "float32"}), style)
     known = words(model_directory, style)
     for problem in problems(style):
         found = parting(reference, known, problem, said[problem.id])

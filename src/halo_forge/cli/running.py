@@ -18,6 +18,7 @@ from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_besi
 from halo_forge.config import (
     SamplePlan,
     check_concurrency,
+    check_engine_options,
     check_limits,
     check_prices,
     check_sampling,
@@ -64,6 +65,7 @@ class Request:
     compile_flags: str | None
     workers: int | None
     concurrency: int | None
+    engine_options: tuple[str, ...]
     output: str | None
     as_json: bool
     results_jsonl: bool
@@ -98,6 +100,7 @@ def run_benchmark(request: Request) -> int:
     limits = check_limits(request.time_limit, request.memory_limit)
     workers = check_workers(request.workers, default_workers())
     concurrency = check_concurrency(request.concurrency)
+    options = check_engine_options(request.engine_options)
     source = find_model(request.model, request.engine)
     problems = load_problems(request.prompts, request.limit)
     _check_own_settings(problems, greedy=request.greedy)
@@ -107,7 +110,7 @@ def run_benchmark(request: Request) -> int:
         open_judging(
             problems, request.verifier, limits, request.compile_flags, unsafe=request.unsafe, cancel=cancel
         ) as judging,
-        open_model(source, settings, problems, cancel, concurrency) as sampler,
+        open_model(source, settings, problems, cancel, concurrency, options) as sampler,
     ):
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
         results = results_beside(place.path) if request.results_jsonl else None

@@ -20,7 +20,7 @@ from typing import Protocol
 from halo_forge.models.base import GenerationRequest
 from halo_forge.types import Sample
 
-_BEAT_S = 0.1  # how soon `cancel` is noticed while nothing is finished
+BEAT_S = 0.1  # how soon `cancel` is noticed while nothing is finished
 PATIENCE_S = 1.0  # how long threads and tasks may take to end
 
 
@@ -101,7 +101,7 @@ class Crew(ABC):
 
     def _next_item(self) -> Sample | BaseException | _Signal | None:
         try:
-            return self._done.get(timeout=_BEAT_S)
+            return self._done.get(timeout=BEAT_S)
         except queue.Empty:
             return None
 

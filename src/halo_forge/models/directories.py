@@ -19,7 +19,7 @@ from pathlib import Path
 from halo_forge.errors import ModelError
 
 _MODEL_FILE = "config.json"
-_ADAPTER_FILE = "adapter_config.json"
+ADAPTER_FILE = "adapter_config.json"
 _INSIDE = ("final_model", "adapter")  # where a training run keeps its result, the merged weights first
 _WEIGHTS = ("*.safetensors", "*.bin")
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
@@ -97,9 +97,9 @@ def resolve(path: Path, fetch: Callable[[str], Path]) -> Weights:
         ModelError: a base is not named, not there, or its own base; or `fetch` raised it.
     """
     adapters: list[Path] = []
-    while (path / _ADAPTER_FILE).is_file():
+    while (path / ADAPTER_FILE).is_file():
         if path in adapters:
-            raise ModelError(f"{path}: the adapter is its own base; correct '{_BASE}' in its {_ADAPTER_FILE}")
+            raise ModelError(f"{path}: the adapter is its own base; correct '{_BASE}' in its {ADAPTER_FILE}")
         adapters.append(path)
         path = _base_of(path, fetch)
     return Weights(path, tuple(reversed(adapters)))
@@ -109,7 +109,7 @@ _BASE = "base_model_name_or_path"
 
 
 def _base_of(adapter: Path, fetch: Callable[[str], Path]) -> Path:
-    file = adapter / _ADAPTER_FILE
+    file = adapter / ADAPTER_FILE
     try:
         config = json.loads(file.read_bytes())
     except OSError as error:
@@ -128,7 +128,7 @@ def _base_of(adapter: Path, fetch: Callable[[str], Path]) -> Path:
 
 
 def _is_model(path: Path) -> bool:
-    return os.path.isfile(path / _ADAPTER_FILE) or os.path.isfile(path / _MODEL_FILE)
+    return os.path.isfile(path / ADAPTER_FILE) or os.path.isfile(path / _MODEL_FILE)
 
 
 def _weight_files(directory: Path) -> list[Path]:

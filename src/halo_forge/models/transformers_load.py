@@ -71,14 +71,19 @@ def read_config(weights: Weights) -> Any:
         raise _broken(weights.base, error) from error
 
 
+def tokenizer_place(weights: Weights) -> Path:
+    """The topmost directory that has a tokenizer, or else the base."""
+    places = [*reversed(weights.adapters), weights.base]
+    return next((p for p in places if os.path.isfile(p / "tokenizer_config.json")), weights.base)
+
+
 def read_tokenizer(weights: Weights) -> Any:
-    """The tokenizer of the topmost directory that has one.
+    """The tokenizer at `tokenizer_place`.
 
     Raises:
         ModelError: there is none, or it cannot be read.
     """
-    places = [*reversed(weights.adapters), weights.base]
-    place = next((p for p in places if os.path.isfile(p / "tokenizer_config.json")), weights.base)
+    place = tokenizer_place(weights)
     try:
         return transformers.AutoTokenizer.from_pretrained(place, local_files_only=True)
     except Exception as error:

@@ -71,6 +71,10 @@ def run(
     concurrency: Annotated[
         int | None, typer.Option(help="Samples under way at a server.", show_default="what suits it")
     ] = None,
+    engine_option: Annotated[
+        list[str] | None,
+        typer.Option("--engine-option", metavar="KEY=VALUE", help="A setting of the engine (vllm); repeatable."),
+    ] = None,
     limit: options.Limit = None,
     n_few_shot: Annotated[
         int | None, typer.Option("--n-few-shot", help="Solved examples before each problem.", show_default="0")
@@ -117,6 +121,7 @@ def run(
         compile_flags=compile_flags,
         workers=workers,
         concurrency=concurrency,
+        engine_options=tuple(engine_option or ()),
         output=output,
         as_json=as_json,
         results_jsonl=results_jsonl,
