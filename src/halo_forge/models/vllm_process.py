@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from halo_forge.models.crew import PATIENCE_S
 from halo_forge.types import JSONObject
 
-_END_S = 5.0  # to give memory back that would stay taken otherwise (/dev/shm)
+_END_S = 3.0  # to give memory back that would stay taken otherwise (/dev/shm)
 _LOG_TAIL = 200_000  # bytes of the log that are looked at
 _ERROR = re.compile(r"(?:^|\s)(?:[\w.]*\.)?((?:\w+Error|\w*Exception): .+)$")
 _HIDDEN = re.compile("root cause|stack trace|EngineDead|EngineCore failed")  # points at another error of the log
@@ -40,12 +40,13 @@ class VllmProcess:
         Args:
             environment: what it gets besides this process's.
         """
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115, closed in `close`
+        self._place = tempfile.TemporaryDirectory(prefix="halo-forge-vllm-", ignore_cleanup_errors=True)
+        self._log = tempfile.TemporaryFile(dir=self._place.name)  # noqa: SIM115, closed in `close`
         self._inbox: queue.SimpleQueue[JSONObject | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
             [sys.executable, "-m", "halo_forge.models.vllm_child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
-            env={**os.environ, **environment},
+            env={**os.environ, **environment, "TMPDIR": self._place.name},
             start_new_session=True,  # the terminal's Ctrl-C is for us
         )  # fmt: skip
         self._listener = threading.Thread(target=self._listen, name="halo-forge-vllm", daemon=True)
@@ -85,6 +86,7 @@ class VllmProcess:
         self._listener.join(PATIENCE_S)
         self._process.stdout.close()
         self._log.close()
+        self._place.cleanup()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

@@ -19,6 +19,9 @@ Examples:
   halo-forge benchmark run --model model.gguf --prompts humaneval --output results/humaneval.json
 
   halo-forge benchmark run --model models/raft/cycle_5_final --prompts humaneval
+
+  halo-forge benchmark run --model org/model --engine vllm --engine-option tensor_parallel_size=2 --prompts humaneval
+
   halo-forge benchmark run --model http://localhost:8000/v1 --prompts humaneval
 
   halo-forge benchmark run --model http://localhost:8000/v1#Qwen/Qwen2.5-Coder-7B-Instruct --prompts humaneval
