@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from halo_forge.errors import ModelError
+from halo_forge.models import registry
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.registry import EngineRequest, find_model, open_sampler
 
@@ -72,7 +73,7 @@ def test_directories_of_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("models/sft", "models/sft/final_model", "sft"),
     ):
         source = find_model(typed)
-        assert (source.engine, source.path, source.name) == ("transformers", Path(meant), name)
+        assert (source.engine, source.path, source.name) == (find_model("org/x").engine, Path(meant), name)
         assert meant in source.why
     assert "models/raft/cycle_5_final" in complaint("models/raft")
     assert "did you mean 'models/raft/cycle_5_final'" in complaint("models/raft/cycle_4_final")
@@ -81,21 +82,43 @@ def test_directories_of_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_hub_id() -> None:
     source = find_model("org/some-model-1.5B")
-    assert (source.engine, source.hub_id, source.path, source.name) == (
-        "transformers", "org/some-model-1.5B", None, "some-model-1.5B",
-    )  # fmt: skip
+    assert (source.hub_id, source.path, source.name) == ("org/some-model-1.5B", None, "some-model-1.5B")
+
+
+@pytest.mark.parametrize(
+    ("installed", "gpu", "engine", "otherwise"),
+    [
+        ({"torch", "transformers", "peft"}, False, "transformers", None),
+        ({"torch", "transformers", "peft", "openvino"}, False, "openvino", "transformers"),
+        ({"torch", "transformers", "peft", "openvino"}, True, "transformers", None),
+        ({"torch", "transformers", "peft", "openvino", "vllm"}, True, "vllm", "transformers"),
+        ({"torch", "transformers", "peft", "vllm"}, False, "transformers", None),
+        ({"openvino"}, False, "transformers", None),
+        (set(), False, "transformers", None),
+    ],
+)
+def test_the_fastest_engine_for_weights(
+    installed: set[str], gpu: bool, engine: str, otherwise: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is installed here, and what is built in, can't be changed for a test: it is told to be so."""
+    monkeypatch.setattr(registry, "find_spec", lambda name: name if name in installed else None)
+    monkeypatch.setattr(registry, "_has_gpu", lambda: gpu)
+    source = find_model("org/some-model")
+    assert (source.engine, source.otherwise) == (engine, otherwise)
 
 
 @pytest.mark.skipif(find_spec("torch") is not None, reason="torch is installed")
 def test_what_has_to_be_installed_for_it() -> None:
-    with pytest.raises(ModelError, match=r"pip install 'halo-forge\[transformers\]'"):
-        open_sampler(EngineRequest(find_model("org/some-model"), SamplingSettings(), 10))
+    for engine in ("transformers", "openvino"):
+        with pytest.raises(ModelError, match=rf"pip install 'halo-forge\[{engine}\]'"):
+            open_sampler(EngineRequest(find_model("org/some-model", engine), SamplingSettings(), 10))
 
 
 def test_who_else_can_run_it(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     for model in ("org/some-model", str(tmp_path)):
-        assert find_model(model, "vllm") == replace(find_model(model), engine="vllm")
+        for engine in ("transformers", "openvino", "vllm"):
+            assert find_model(model, engine) == replace(find_model(model), engine=engine, otherwise=None)
     assert "leave --engine out to get llamacpp" in complaint("smollm2-135m", "vllm")
 
 
@@ -117,7 +140,7 @@ def test_an_engine_without_options(tmp_path: Path) -> None:
 def test_an_unknown_engine() -> None:
     said = complaint("smollm2-135m", "lamacpp")
     assert "did you mean 'llamacpp'" in said
-    assert "llamacpp, openai, scripted, transformers" in said
+    assert "llamacpp, openai, openvino, scripted, transformers" in said
 
 
 def test_an_engine_that_cannot_run_it() -> None:

@@ -38,7 +38,7 @@ def open_model(
     request = EngineRequest(source, settings, prompt, answer, concurrency, {} if options is None else options)
     sampler = open_sampler(request)
     with contextlib.closing(sampler):
-        note(f"engine {source.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
+        note(f"engine {sampler.info.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
         yield sampler
 
 

