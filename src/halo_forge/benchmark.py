@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 _QUEUE = 256  # generated samples that may wait in memory; their texts are short
 _BEAT_S = 0.1  # how soon a thread notices that the run was stopped
-_NICENESS = 10  # of judging while a model on the same processors generates
+_NICENESS = 19  # of judging while a model on the same processors generates
 
 
 class Listener(Protocol):

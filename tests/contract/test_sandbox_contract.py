@@ -274,6 +274,32 @@ def test_cpu_time_is_counted(fair_box: Box, source: str) -> None:
     assert 0.5 <= execution.cpu_s < 1.5
 
 
+@needs_python
+def test_waiting_for_a_processor_is_not_being_late(strict: Box) -> None:
+    """Beside twice as many busy processes as processors, at the priority that judging has beside a model."""
+    source = "import time\nwhile time.process_time() < 0.6: pass\nprint('done')"
+    limits = replace(LIMITS, cpu_s=1.0)
+    found: list[Execution] = []
+
+    def judge() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 17)
+        found.append(strict.python(source, limits))
+
+    count = 2 * len(os.sched_getaffinity(0))
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        thread = threading.Thread(target=judge)
+        thread.start()
+        thread.join()
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+    (execution,) = found
+    assert execution.stdout == b"done\n"
+    assert execution.wall_s > limits.wall_s  # else it proves nothing
+
+
 def test_wall_limit_ends_what_sleeps(fair_box: Box) -> None:
     execution = fair_box.sh("sleep 86399 & cat; exec sleep 86399", limits=replace(LIMITS, cpu_s=0.1))
     assert (execution.killed_by, execution.exit_code) == (KilledBy.WALL, None)

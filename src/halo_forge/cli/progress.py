@@ -34,6 +34,7 @@ class Counts:
     unscored: int = 0
     tokens: int = 0
     last_sample_at: float | None = None
+    judged_by_then: int = 0  # … when the last sample came
     started: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -43,6 +44,7 @@ class Counts:
             self.generated_now += 1
             self.tokens += sample.n_tokens or 0
             self.last_sample_at = time.monotonic()
+            self.judged_by_then = self.judged_now
 
     def judged(self, sample: Sample, verdict: Verdict) -> None:
         """See `Listener`."""
@@ -67,19 +69,19 @@ class Counts:
 
     @property
     def seconds_left(self) -> float | None:
-        """By the slower of the two phases; ``None`` while it is too early to say."""
-        elapsed = time.monotonic() - self.started
-        if elapsed < _FIRST_ESTIMATE_S:
+        """``None`` while it is too early to say.
+
+        While a model generates, judging stands back, so its pace then says nothing of its pace later.
+        """
+        began, done, left = self.started, self.generated_now, self.to_generate - self.generated_now
+        if left <= 0:
+            began = self.started if self.last_sample_at is None else self.last_sample_at
+            done = self.judged_now - self.judged_by_then
+            left = self.total - self.already_judged - self.judged_now
+        elapsed = time.monotonic() - began
+        if elapsed < _FIRST_ESTIMATE_S or left <= 0 or done <= 0:
             return None
-        estimates = [
-            elapsed / done * left
-            for done, left in (
-                (self.generated_now, self.to_generate - self.generated_now),
-                (self.judged_now, self.total - self.already_judged - self.judged_now),
-            )
-            if left > 0 and done > 0
-        ]
-        return max(estimates, default=None)
+        return elapsed / done * left
 
 
 @contextlib.contextmanager

@@ -123,6 +123,18 @@ def waited_for_cpu_s(root: int) -> float:
     return total_ns / 1e9
 
 
+def keep_nice(pid: int) -> None:
+    """Have the calling thread's niceness count for a program that it started in a session of its own.
+
+    The kernel may share processors out among sessions first (autogroup), and then a process's own niceness counts
+    among the processes of its session alone. Best effort: the kernel takes a few changes a second from ordinary users.
+    """
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    if niceness > 0:
+        with contextlib.suppress(OSError), open(f"{_PROC}/{pid}/autogroup", "w") as file:
+            file.write(str(niceness))
+
+
 def memory_mb(pids: Iterable[int]) -> float:
     """Memory of processes, each page counted once, shared memory with what of it is mapped and not only touched.
 

@@ -154,6 +154,7 @@ class _Watch:
         self.process_fd = self._pidfd(self.process.pid)
         self.root: int | None = None
         self.root_fd: int | None = None
+        self.polite = False
         self.stdin = InputStream(stdin, job.stdin)
         self.stdout = OutputStream(stdout.fileno(), self.limits.output_bytes)
         self.stderr = OutputStream(stderr.fileno(), self.limits.output_bytes)
@@ -224,6 +225,9 @@ class _Watch:
 
     def _look(self, wall_s: float) -> None:
         """Look at the tree once and decide whether it has to end."""
+        if not self.polite and self.root is not None:
+            self.polite = True
+            proc.keep_nice(self.root)
         usage = self.meter.look(self._watched)
         most_mb = self.limits.memory_mb
         tree_mb = self._tree_mb(usage)
@@ -237,8 +241,10 @@ class _Watch:
         elif usage.cpu_s > self.limits.cpu_s:
             self.killed_by = KilledBy.CPU
         elif wall_s > self.limits.wall_s:
-            self.killed_by = KilledBy.WALL
+            # what waits for a processor is not late; it ends, because with a processor it uses up its CPU time
             self.kept_waiting_s = proc.waited_for_cpu_s(self._watched)
+            if wall_s - self.kept_waiting_s > self.limits.wall_s:
+                self.killed_by = KilledBy.WALL
 
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
         """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""
