@@ -31,13 +31,22 @@ def parse_ks(text: str) -> tuple[int, ...]:
     Raises:
         UserError: not a list of whole numbers from 1 up.
     """
+    return tuple(sorted(ks_as_given(text)))
+
+
+def ks_as_given(text: str) -> tuple[int, ...]:
+    """As `parse_ks`, in the order in which they were written.
+
+    Raises:
+        UserError: not a list of whole numbers from 1 up.
+    """
     try:
-        ks = sorted({int(part) for part in text.split(",")})
+        ks = tuple(dict.fromkeys(int(part) for part in text.split(",")))
     except ValueError:
         raise UserError(f"--k {text!r} is not a list of numbers; write for example --k 1,5,10") from None
-    if ks[0] < 1:
-        raise UserError(f"--k {ks[0]}: k counts tries, so it starts at 1")
-    return tuple(ks)
+    if min(ks) < 1:
+        raise UserError(f"--k {min(ks)}: k counts tries, so it starts at 1")
+    return ks
 
 
 def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SamplePlan:

@@ -6,6 +6,7 @@
     ├── UserError              a mistake that the user can mend: one line, exit status 2
     │   ├── ProblemFileError   a problem file is missing, empty or has a bad line
     │   ├── SampleFileError    the same for a file of samples
+    │   ├── ResultFileError    a result cannot be read, or results cannot be compared
     │   ├── ModelError         no such model, or no engine for it
     │   │   └── EngineUnfit    this engine cannot run it rightly, another one may
     │   ├── ToolchainError     a compiler or interpreter that a run needs is not there
@@ -35,6 +36,10 @@ class ProblemFileError(UserError):
 
 class SampleFileError(UserError):
     """A file of samples cannot be used as it stands."""
+
+
+class ResultFileError(UserError):
+    """A result cannot be used as it stands."""
 
 
 class ModelError(UserError):

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from operator import index
 from typing import TYPE_CHECKING
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 __all__ = [
     "bayes_at_n",
     "g_pass_at_k",
+    "mean_g_pass_at_k",
     "mean_pass_at_k",
+    "mean_pass_hat_k",
     "mean_rate",
     "pass_at_k",
     "pass_at_k_many",
@@ -294,22 +296,23 @@ def mean_pass_at_k(counts: Sequence[tuple[int, int]], k: int) -> Estimate:
     Raises:
         ValueError: c > n or c < 0 in any pair, or k < 1.
     """
-    k = _check_k(k)
-    pairs = _tally(counts)
-    problems, samples = pairs.total(), sum(n * times for (n, _), times in pairs.items())
-    if not pairs or any(n < k for n, _ in pairs):
-        return Estimate(None, None, None, problems, samples)
-    values = {pair: pass_at_k(*pair, k) for pair in pairs}
-    mean = _mean(pairs, values, k)
-    if problems == 1:
-        return Estimate(mean, None, None, problems, samples)
-    if len(set(values.values())) == 1:
-        variance = 0.0
-    else:
-        squares = math.fsum(times * (values[pair] - mean) ** 2 for pair, times in pairs.items())
-        variance = squares / (problems - 1) / problems
-    most = problems * min(n for n, _ in pairs)
-    return _estimate(mean, variance, problems, most, samples)
+    return _mean_estimate(counts, k, pass_at_k)
+
+
+def mean_pass_hat_k(counts: Sequence[tuple[int, int]], k: int) -> Estimate:
+    """Mean over the problems of `pass_hat_k`, with the interval of `mean_pass_at_k`.
+
+    Undefined, and wrong, where `mean_pass_at_k` is.
+    """
+    return _mean_estimate(counts, k, pass_hat_k)
+
+
+def mean_g_pass_at_k(counts: Sequence[tuple[int, int]], k: int, tau: float | Fraction) -> Estimate:
+    """Mean over the problems of `g_pass_at_k`, with the interval of `mean_pass_at_k`.
+
+    Undefined, and wrong, where `mean_pass_at_k` is; `ValueError` too for a tau outside (0, 1].
+    """
+    return _mean_estimate(counts, k, lambda n, c, k: g_pass_at_k(n, c, k, tau))
 
 
 def rerun_standard_error(counts: Sequence[tuple[int, int]], k: int) -> float | None:
@@ -407,6 +410,26 @@ def wilson_interval(rate: float, size: float, quantile: float) -> tuple[float, f
 # Behind them
 
 
+def _mean_estimate(counts: Sequence[tuple[int, int]], k: int, metric: Callable[[int, int, int], float]) -> Estimate:
+    """Mean of `metric` of (n, c, k) over the problems, with its interval; see `mean_pass_at_k`."""
+    k = _check_k(k)
+    pairs = _tally(counts)
+    problems, samples = pairs.total(), sum(n * times for (n, _), times in pairs.items())
+    if not pairs or any(n < k for n, _ in pairs):
+        return Estimate(None, None, None, problems, samples)
+    values = {pair: metric(*pair, k) for pair in pairs}
+    mean = _mean(pairs, values, k) if metric is pass_at_k else _float_mean(pairs, values)
+    if problems == 1:
+        return Estimate(mean, None, None, problems, samples)
+    if len(set(values.values())) == 1:
+        variance = 0.0
+    else:
+        squares = math.fsum(times * (values[pair] - mean) ** 2 for pair, times in pairs.items())
+        variance = squares / (problems - 1) / problems
+    most = problems * min(n for n, _ in pairs)
+    return _estimate(mean, variance, problems, most, samples)
+
+
 def _estimate(rate: float, variance: float, problems: int, most: int, samples: int) -> Estimate:
     """`rate` with the Wilson interval whose effective size, in [problems, most], follows from `variance`."""
     from scipy.special import stdtrit
@@ -422,11 +445,15 @@ def _mean(pairs: Counter[tuple[int, int]], values: dict[tuple[int, int], float],
     """Mean of pass@k: of the exact fractions where they are of a reasonable size, else of the `values`."""
     problems = pairs.total()
     if max(n for n, _ in pairs) > _EXACT_SAMPLES:
-        return min(1.0, math.fsum(times * values[pair] for pair, times in pairs.items()) / problems)
+        return _float_mean(pairs, values)
     misses: Counter[int] = Counter()  # by n, in units of 1 / C(n, k)
     for (n, c), times in pairs.items():
         misses[n] += times * math.comb(n - c, k)
     return float(1 - sum(Fraction(missed, math.comb(n, k)) for n, missed in misses.items()) / problems)
+
+
+def _float_mean(pairs: Counter[tuple[int, int]], values: dict[tuple[int, int], float]) -> float:
+    return min(1.0, math.fsum(times * values[pair] for pair, times in pairs.items()) / pairs.total())
 
 
 def _miss(n: int, marked: int, k: int) -> float:

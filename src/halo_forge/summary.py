@@ -11,6 +11,7 @@ from halo_forge.metrics import mean_pass_at_k, mean_rate
 from halo_forge.problems.base import ProblemSet
 from halo_forge.store import JudgedSample, Times, phase_seconds
 from halo_forge.types import (
+    UNCATEGORIZED,
     CategoryCount,
     FinishReason,
     JSONObject,
@@ -24,8 +25,6 @@ from halo_forge.types import (
     TokenCount,
 )
 from halo_forge.verifiers.extract import only_thinks
-
-UNCATEGORIZED = "uncategorized"
 
 
 @dataclass(slots=True)
@@ -124,7 +123,10 @@ def _report(
         missing=wanted - totals.outcomes.total(),
         outcomes={outcome: totals.outcomes[outcome] for outcome in Outcome if totals.outcomes[outcome]},
         by_category=_by_category(scored),
-        problems={problem.id: ProblemCount(tally.n, tally.passed, problem.hash) for problem, tally in scored},
+        problems={
+            problem.id: ProblemCount(tally.n, tally.passed, problem.hash, tally.compiled, problem.category)
+            for problem, tally in scored
+        },
         judged_by=judged_by(problems.problems),
         tokens=totals.tokens(),
         generation_s=seconds[0],

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+UNCATEGORIZED = "uncategorized"  # what problems without a category are shown under
+
 
 class Language(StrEnum):
     """Programming languages a problem can ask for."""
@@ -193,7 +195,7 @@ class Problem:
         id: unique in its set.
         prompt: what the model is asked, or the code that it has to go on with.
         language: what the answer has to be written in.
-        category: for the breakdown; ``None`` is shown as ``uncategorized``.
+        category: for the breakdown; ``None`` is shown as `UNCATEGORIZED`.
         difficulty: free text, shown by ``data show``.
         cases: runs with their expected output (`TestStyle.OUTPUT`), compared as `comparison` says.
         tests: Python: source of a suite for `framework`. Other languages: the end of the program
@@ -362,11 +364,20 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class ProblemCount:
-    """One problem's samples: judged `n`, passed `c`; and the problem's `hash`, so that runs can be paired."""
+    """One problem's samples, so that runs can be paired.
+
+    Attributes:
+        n, c: judged samples, and those that passed.
+        hash: the problem's; ``None`` in files of tools that have none.
+        compiled: samples that compiled, ``None`` where the file does not say.
+        category: the problem's.
+    """
 
     n: int
     c: int
-    hash: str
+    hash: str | None
+    compiled: int | None = None
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

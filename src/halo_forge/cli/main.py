@@ -13,7 +13,7 @@ import typer
 from halo_forge import __version__
 from halo_forge.cli.console import err
 from halo_forge.cli.interrupt import STOPPED
-from halo_forge.cli.verbs import benchmark_run, benchmark_score, data, doctor, models, verifiers
+from halo_forge.cli.verbs import benchmark_compare, benchmark_run, benchmark_score, data, doctor, models, verifiers
 from halo_forge.errors import Cancelled, HaloForgeError, UserError
 
 USERS_MISTAKE, NOT_DONE = 2, 3
@@ -32,6 +32,7 @@ app = typer.Typer(
 benchmark = typer.Typer(no_args_is_help=True, help="Measure models.")
 benchmark.command("run", help=benchmark_run.EXAMPLES)(benchmark_run.run)
 benchmark.command("score", help=benchmark_score.EXAMPLES)(benchmark_score.score)
+benchmark.command("compare", help=benchmark_compare.EXAMPLES)(benchmark_compare.compare)
 app.add_typer(benchmark, name="benchmark")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")

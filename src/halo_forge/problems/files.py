@@ -19,16 +19,17 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 @contextmanager
-def opened(path: str, source: Source, names: Sequence[str] = ()) -> Iterator[ByteStream]:
+def opened(path: str, source: Source, names: Sequence[str] = (), wanted: str = "a JSONL file") -> Iterator[ByteStream]:
     """The bytes of a file, unzipped where they need it.
 
     Args:
         names: what could have been typed in place of a path, for the message about a missing file.
+        wanted: what to name instead, for the same message.
 
     Raises:
         UserError: the source's own; the file cannot be opened.
     """
-    with _open(path, source, names) as stream:
+    with _open(path, source, names, wanted) as stream:
         yield gzip.GzipFile(fileobj=stream, mode="rb") if _is_gzip(stream, source) else stream
 
 
@@ -37,11 +38,11 @@ def stem(path: str) -> str:
     return re.sub(r"(\.(jsonl|ndjson|json))?(\.gz)?$", "", os.path.basename(path), flags=re.IGNORECASE)
 
 
-def _open(path: str, source: Source, names: Sequence[str]) -> io.BufferedReader:
+def _open(path: str, source: Source, names: Sequence[str], wanted: str) -> io.BufferedReader:
     try:
         return open(path, "rb")
     except (FileNotFoundError, NotADirectoryError):
-        raise source.bad(_missing(path, names)) from None
+        raise source.bad(_missing(path, names, wanted)) from None
     except IsADirectoryError:
         raise source.bad(_directory(path)) from None
     except OSError as fault:
@@ -58,11 +59,11 @@ def _is_gzip(stream: io.BufferedReader, source: Source) -> bool:
         raise source.bad(f"cannot be read: {fault.strerror}; check what it is") from None
 
 
-def _missing(path: str, names: Sequence[str]) -> str:
+def _missing(path: str, names: Sequence[str], wanted: str) -> str:
     meant = closest(path, names)
     if meant is None:
         meant = _similar_file(path)
-    advice = "name a JSONL file" if meant is None else f"did you mean {shown_path(meant)}?"
+    advice = f"name {wanted}" if meant is None else f"did you mean {shown_path(meant)}?"
     if not names:
         return f"no such file; {advice}"
     joint = " or a built-in set: " if meant is None else " The built-in sets are: "

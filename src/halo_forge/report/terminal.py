@@ -63,21 +63,21 @@ def _headline(report: Report) -> Text:
 
 
 def _rates(report: Report) -> Table:
-    table = _table("metric", "value", "95% interval", "what it means")
+    table = plain_table("metric", "value", "95% interval", "what it means")
     table.columns[1].justify = table.columns[2].justify = "right"
     meaning = "the source parses" if _only_python(report) else "samples that compile"
-    table.add_row("compile rate", _percent(report.compile_rate), _interval(report.compile_rate), meaning)
+    table.add_row("compile rate", percent(report.compile_rate), interval_in_words(report.compile_rate), meaning)
     for k, estimate in report.pass_at_k.items():
         right = "compiles (there are no tests)" if report.judged_by == "compile" else "right"
         words = f"chance that a sample is {right}" if k == 1 else f"chance that at least one of {k} samples is {right}"
-        value = f"n/a (needs {k} samples a problem)" if estimate.value is None else _percent(estimate)
-        table.add_row(Text(f"pass@{k}", "bold"), Text(value, "bold"), _interval(estimate), words)
+        value = f"n/a (needs {k} samples a problem)" if estimate.value is None else percent(estimate)
+        table.add_row(Text(f"pass@{k}", "bold"), Text(value, "bold"), interval_in_words(estimate), words)
     table.add_row("solved", f"{report.solved} of {report.total}", "", "problems with at least one sample that passed")
     return table
 
 
 def _categories(report: Report) -> Table:
-    table = _table("category", "problems", "first sample passes", "solved")
+    table = plain_table("category", "problems", "first sample passes", "solved")
     for column in table.columns[1:]:
         column.justify = "right"
     for name, count in report.by_category.items():
@@ -86,7 +86,7 @@ def _categories(report: Report) -> Table:
 
 
 def _outcomes(report: Report) -> Table:
-    table = _table("outcome", "samples", "", "")
+    table = plain_table("outcome", "samples", "", "")
     table.columns[1].justify = "right"
     most = max(report.outcomes.values(), default=1)
     for outcome, count in report.outcomes.items():
@@ -141,18 +141,21 @@ def _only_python(report: Report) -> bool:
     return list(report.run["problems"]["languages"]) == ["python"]
 
 
-def _table(*columns: str) -> Table:
+def plain_table(*columns: str) -> Table:
+    """A table without lines."""
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
     for column in columns:
         table.add_column(column)
     return table
 
 
-def _percent(estimate: Estimate) -> str:
+def percent(estimate: Estimate) -> str:
+    """``43.1%``, or ``n/a``."""
     return "n/a" if estimate.value is None else f"{100 * estimate.value:.1f}%"
 
 
-def _interval(estimate: Estimate) -> str:
+def interval_in_words(estimate: Estimate) -> str:
+    """``24.6% to 38.7%``; nothing where the rate itself is not defined."""
     if estimate.low is None or estimate.high is None:
         return "n/a" if estimate.value is not None else ""
     return f"{100 * estimate.low:.1f}% to {100 * estimate.high:.1f}%"

