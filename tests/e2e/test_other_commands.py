@@ -23,8 +23,8 @@ def test_version(halo: CommandLine) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        (), ("benchmark",), ("benchmark", "run"), ("benchmark", "score"), ("data",), ("data", "check"), ("models",),
-        ("verifiers",), ("doctor",),
+        (), ("benchmark",), ("benchmark", "run"), ("benchmark", "score"), ("benchmark", "compare"), ("data",),
+        ("data", "check"), ("models",), ("verifiers",), ("doctor",),
     ],
 )  # fmt: skip
 def test_help(halo: CommandLine, words: tuple[str, ...]) -> None:

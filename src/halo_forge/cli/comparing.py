@@ -18,7 +18,7 @@ from halo_forge.report.comparison_json import to_json
 from halo_forge.report.comparison_tables import to_csv, to_latex, to_markdown
 from halo_forge.report.comparison_terminal import render
 from halo_forge.results import load_results
-from halo_forge.store.files import RunFiles, replace
+from halo_forge.store.files import RunFiles, explained, replace
 from halo_forge.store.lines import encode_document
 
 _SHOWN_OBSTACLES = 6
@@ -53,9 +53,12 @@ def compare_results(
     for k in wanted_ks[:1]:
         _check_samples(results, k)
     comparison = compare(results, base, wanted_ks, wanted_metrics, against)
+    if place is not None:
+        with explained(place):
+            place.parent.mkdir(parents=True, exist_ok=True)
+        replace(place, [encode_document(to_json(comparison))])
     _show(comparison, "json" if output == "-" else shape)
     if place is not None:
-        replace(place, [encode_document(to_json(comparison))])
         note(f"comparison {place}")
 
 
@@ -117,10 +120,6 @@ def _checked_place(place: Path, results: Sequence[Result]) -> Path:
         raise StoreError(f"{place} is a directory; --output has to name a file")
     if RunFiles.of(place).run.exists() or place.resolve() in {Path(result.path).resolve() for result in results}:
         raise StoreError(f"{place} is a result; choose another --output")
-    if not place.parent.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(place.parent, os.W_OK):
-        raise StoreError(f"cannot write {place}; make its folder writable, or choose another --output")
     return place
 
 

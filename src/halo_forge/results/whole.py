@@ -88,6 +88,9 @@ class _Looking:
     def bad(self, name: str, needs: str, value: object) -> UserError:
         return self._source.bad(f"{shown(name)} must be {needs}, not {kind(value)}; mend it or make the result again")
 
+    def nothing(self, name: str) -> UserError:
+        return self._source.bad(f"{shown(name)} is empty: no sample was judged; run its command again")
+
     def object(self, data: Mapping[str, Any], name: str, called: str | None = None) -> JSONObject:
         """An object; empty where there is none."""
         value = data.get(name)
@@ -121,9 +124,13 @@ def _or_none(count: int | None) -> int:
 
 
 def _problems(data: JSONObject, look: _Looking) -> dict[str, ProblemCount] | None:
+    """Counts of each problem; a result of which nothing could be judged has an empty object here, and no rate."""
     if data.get("problems") is None:
         return None
-    return {name: _problem(name, value, look) for name, value in look.object(data, "problems").items()}
+    problems = look.object(data, "problems")
+    if not problems:
+        raise look.nothing("problems")
+    return {name: _problem(name, value, look) for name, value in problems.items()}
 
 
 def _problem(name: str, value: Any, look: _Looking) -> ProblemCount:
