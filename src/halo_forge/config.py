@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from halo_forge.errors import UserError
 from halo_forge.models.base import SamplingSettings
+from halo_forge.requested import Metric
 from halo_forge.types import Limits, Prices
 
 DEFAULT_SAMPLES = 20
@@ -19,10 +20,11 @@ _MOST_AT_ONCE = 1024
 
 @dataclass(frozen=True, slots=True)
 class SamplePlan:
-    """How many samples a problem gets, and for which k pass@k is reported."""
+    """How many samples a problem gets, for which k pass@k is reported, and what beside it."""
 
     samples: int
     ks: tuple[int, ...]
+    metrics: tuple[Metric, ...] = ()
 
 
 def parse_ks(text: str) -> tuple[int, ...]:
@@ -49,8 +51,20 @@ def ks_as_given(text: str) -> tuple[int, ...]:
     return ks
 
 
-def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SamplePlan:
-    """Samples and ks, with their defaults.
+def parse_metrics(text: str | None) -> tuple[Metric, ...]:
+    """``"pass^4,g-pass@8_0.5"`` as metrics.
+
+    Raises:
+        UserError: not a list of them.
+    """
+    try:
+        return tuple(dict.fromkeys(Metric.parse(part) for part in text.split(","))) if text is not None else ()
+    except ValueError as fault:
+        raise UserError(f"--metrics: {fault}; write for example --metrics pass^4,g-pass@8_0.5") from None
+
+
+def sample_plan(samples: int | None, ks: str | None, metrics: str | None = None, *, greedy: bool) -> SamplePlan:
+    """Samples, ks and metrics, with their defaults.
 
     Raises:
         UserError: an explicit k above the samples, or greedy with several samples.
@@ -60,14 +74,14 @@ def sample_plan(samples: int | None, ks: str | None, *, greedy: bool) -> SampleP
     count = 1 if greedy else DEFAULT_SAMPLES if samples is None else samples
     if not 1 <= count <= _MOST_SAMPLES:
         raise UserError(f"--samples {count} is out of range; give 1 to {_MOST_SAMPLES}")
-    if ks is None:
-        return SamplePlan(count, DEFAULT_KS)
-    wanted = parse_ks(ks)
-    if wanted[-1] > count:
-        raise UserError(
-            f"pass@{wanted[-1]} needs {wanted[-1]} samples a problem and --samples is {count}; raise it or lower --k"
-        )
-    return SamplePlan(count, wanted)
+    further = parse_metrics(metrics)
+    wanted = DEFAULT_KS if ks is None else parse_ks(ks)
+    given = () if ks is None else wanted
+    asked = [(f"pass@{k}", k, "--k") for k in given] + [(metric.name, metric.k, "--metrics") for metric in further]
+    for name, k, option in asked:
+        if k > count:
+            raise UserError(f"{name} needs {k} samples a problem and --samples is {count}; raise it or lower {option}")
+    return SamplePlan(count, wanted, further)
 
 
 def check_temperature(temperature: float | None, *, greedy: bool) -> float:

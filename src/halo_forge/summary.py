@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from halo_forge.cost import cost_of
 from halo_forge.metrics import mean_pass_at_k, mean_rate
 from halo_forge.problems.base import ProblemSet
+from halo_forge.requested import Metric
 from halo_forge.store import JudgedSample, Times, phase_seconds
 from halo_forge.types import (
     UNCATEGORIZED,
@@ -75,12 +76,13 @@ class _Totals:
 
 def summarize(
     problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject, wanted: int,
-    prices: Prices | None = None,
+    *, metrics: Sequence[Metric] = (), prices: Prices | None = None,
 ) -> Report:  # fmt: skip
     """Everything that a report says. `judged` is read once; samples of problems outside the set are left out.
 
     Args:
         wanted: how many samples the run is to have in all.
+        metrics: what is to be reported beside pass@k.
         prices: of tokens; without them the report has no cost.
     """
     tallies = {problem.id: _Tally() for problem in problems.problems}
@@ -97,13 +99,13 @@ def summarize(
             yield one.times
 
     generation_s, verification_s = phase_seconds(seen())
-    report = _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted)
+    report = _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted, metrics)
     return report if prices is None else replace(report, cost=cost_of(report.tokens, report.solved, prices))
 
 
 def _report(
     problems: ProblemSet, tallies: dict[str, _Tally], totals: _Totals, ks: Sequence[int], run: JSONObject,
-    seconds: tuple[float | None, float | None], wanted: int,
+    seconds: tuple[float | None, float | None], wanted: int, metrics: Sequence[Metric],
 ) -> Report:  # fmt: skip
     scored = [(problem, tally) for problem in problems.problems if (tally := tallies[problem.id]).n]
     counts = [(tally.n, tally.passed) for _, tally in scored]
@@ -132,6 +134,7 @@ def _report(
         generation_s=seconds[0],
         verification_s=seconds[1],
         run=run,
+        metrics={metric.name: metric.mean(counts) for metric in metrics},
     )
 
 

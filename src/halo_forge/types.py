@@ -455,6 +455,7 @@ class Report:
         verification_s: wall seconds from the first to the last judgement.
         run: settings and versions, as they are written to the result file.
         cost: ``None`` where no prices were given.
+        metrics: what was asked for beside pass@k, by name (``pass^4``).
     """
 
     total: int
@@ -475,6 +476,7 @@ class Report:
     verification_s: float | None
     run: JSONObject
     cost: Cost | None = None
+    metrics: dict[str, Estimate] = field(default_factory=dict)
 
 
 JSONObject = dict[str, Any]

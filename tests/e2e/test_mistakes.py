@@ -43,6 +43,8 @@ def changed(option: str, value: str) -> tuple[str, ...]:
         ("--verifier", "gc", "gcc"),
         ("--verifier", "gcc", "python"),
         ("--k", "1,5", "pass@5 needs 5 samples"),
+        ("--metrics", "pass^5", "pass^5 needs 5 samples"),
+        ("--metrics", "pass5", "write for example --metrics pass^4"),
         ("--k", "one", "--k"),
         ("--k", "0", "--k"),
         ("--samples", "0", "--samples"),

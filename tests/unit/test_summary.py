@@ -10,6 +10,7 @@ import pytest
 
 from halo_forge.problems.base import ProblemSet
 from halo_forge.report.result import to_json
+from halo_forge.requested import Metric
 from halo_forge.store import JudgedSample, Times
 from halo_forge.summary import summarize
 from halo_forge.types import Case, FinishReason, JSONObject, Language, Outcome, Prices, Problem, Report, Sample, Verdict
@@ -43,7 +44,7 @@ def report(
     prices: Prices | None = None,
 ) -> Report:  # fmt: skip
     wanted = len(samples) + missing
-    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN, wanted, prices)
+    found = summarize(ProblemSet("p", "here", tuple(problems)), samples, ks, RUN, wanted, prices=prices)
     schema = json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
     jsonschema.validate(json.loads(json.dumps(to_json(found))), schema)
     return found
@@ -152,3 +153,25 @@ def test_a_cost_that_is_not_known_is_null() -> None:
     assert (uncounted["total"], uncounted["per_solved"]) == (None, None)
     unsolved = to_json(report([problem("a")], [judged("a", 0, W)], prices=Prices(0.0, 1.0)))["cost"]
     assert (unsolved["total"], unsolved["per_solved"]) == (pytest.approx(10e-6), None)
+
+
+def test_metrics_on_request() -> None:
+    samples = [judged("a", 0, A), judged("a", 1, A), judged("b", 0, A), judged("b", 1, W)]
+    problems = ProblemSet("p", "here", (problem("a"), problem("b")))
+    metrics = [Metric.parse(text) for text in ("pass^2", "G-Pass@2_.5", "pass^3")]
+    result = to_json(summarize(problems, samples, (1,), RUN, 4, metrics=metrics))
+    schema = json.loads((resources.files("halo_forge.report") / "result.schema.json").read_text())
+    jsonschema.validate(result, schema)
+    assert result["metrics"] == {"pass^2": 0.5, "g-pass@2_0.5": 1.0, "pass^3": None}
+    assert result["intervals"]["metrics"]["pass^3"] is None
+    assert result["problems"]["b"] == {
+        "n": 2, "c": 1, "hash": problem("b").hash, "compiled": 2, "category": None,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["pass@2", "pass^0", "pass^", "g-pass@4", "g-pass@4_2", "g-pass@4_0", "", "g-pass@0_1"]
+)
+def test_what_is_no_metric(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is no metric|tau must be"):
+        Metric.parse(text)

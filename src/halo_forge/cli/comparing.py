@@ -8,9 +8,8 @@ from pathlib import Path
 
 from halo_forge.cli.console import err, note, out
 from halo_forge.compare import compare, obstacles
-from halo_forge.compare.requested import Metric
 from halo_forge.comparison import Comparison, Result
-from halo_forge.config import ks_as_given
+from halo_forge.config import ks_as_given, parse_metrics
 from halo_forge.errors import ResultFileError, StoreError, UserError
 from halo_forge.problems.files import stem
 from halo_forge.problems.wording import closest, shown_path
@@ -60,18 +59,6 @@ def compare_results(
     _show(comparison, "json" if output == "-" else shape)
     if place is not None:
         note(f"comparison {place}")
-
-
-def parse_metrics(text: str | None) -> tuple[Metric, ...]:
-    """``"pass^4,g-pass@8_0.5"`` as metrics.
-
-    Raises:
-        UserError: not a list of them.
-    """
-    try:
-        return tuple(dict.fromkeys(Metric.parse(part) for part in text.split(","))) if text is not None else ()
-    except ValueError as fault:
-        raise UserError(f"--metrics: {fault}; write for example --metrics pass^4,g-pass@8_0.5") from None
 
 
 def find_baseline(wanted: str, results: Sequence[Result]) -> str:

@@ -15,6 +15,10 @@ Verifier = Annotated[
 Ks = Annotated[
     str | None, typer.Option("--k", metavar="K,K,…", help="Report pass@k for these k.", show_default="1,5,10")
 ]
+Metrics = Annotated[
+    str | None,
+    typer.Option(metavar="M,M,…", help="Also pass^K (all of K tries pass) or g-pass@K_TAU (that share of them)."),
+]
 Output = Annotated[
     str | None,
     typer.Option(

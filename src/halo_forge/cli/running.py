@@ -47,6 +47,7 @@ class Request:
     verifier: str
     samples: int | None
     ks: str | None
+    metrics: str | None
     greedy: bool
     temperature: float | None
     top_p: float
@@ -94,7 +95,7 @@ def run_benchmark(request: Request) -> int:
     Raises:
         UserError: a mistake in the options or in a file.
     """
-    plan = sample_plan(request.samples, request.ks, greedy=request.greedy)
+    plan = sample_plan(request.samples, request.ks, request.metrics, greedy=request.greedy)
     settings = request.settings()
     prices = check_prices(request.price_in, request.price_out)
     limits = check_limits(request.time_limit, request.memory_limit)
@@ -165,7 +166,9 @@ def _benchmark(
         except Cancelled:
             return stopped(store)
         settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
-        report = summarize(judging.problems, store.read_judged(), plan.ks, settings_shown, total, prices)
+        report = summarize(
+            judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics, prices=prices
+        )
         status = deliver(report, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
         return status

@@ -13,7 +13,15 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
-from halo_forge.config import DEFAULT_KS, check_limits, check_prices, check_workers, parse_ks, safe_name
+from halo_forge.config import (
+    DEFAULT_KS,
+    check_limits,
+    check_prices,
+    check_workers,
+    parse_ks,
+    parse_metrics,
+    safe_name,
+)
 from halo_forge.errors import Cancelled, SampleFileError, UserError
 from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
@@ -26,9 +34,10 @@ from halo_forge.types import JSONObject
 
 
 def score_samples(
-    samples: str, prompts: str, *, verifier: str, ks: str | None, limit: int | None, time_limit: float | None,
-    memory_limit: int | None, compile_flags: str | None, workers: int | None, price_in: float | None,
-    price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool, fresh: bool, unsafe: bool,
+    samples: str, prompts: str, *, verifier: str, ks: str | None, metrics: str | None, limit: int | None,
+    time_limit: float | None, memory_limit: int | None, compile_flags: str | None, workers: int | None,
+    price_in: float | None, price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool,
+    fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -36,6 +45,7 @@ def score_samples(
         UserError: a mistake in the options or in a file.
     """
     wanted = DEFAULT_KS if ks is None else parse_ks(ks)
+    further = parse_metrics(metrics)
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
     prices = check_prices(price_in, price_out)
@@ -63,7 +73,9 @@ def score_samples(
             if counted.has_grown():
                 note(f"note: {samples} grew meanwhile; judged are the {counted.total} samples that it had at first")
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
-            report = summarize(judging.problems, store.read_judged(), wanted, shown, counted.total, prices)
+            report = summarize(
+                judging.problems, store.read_judged(), wanted, shown, counted.total, metrics=further, prices=prices
+            )
             status = deliver(report, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
             return status

@@ -9,10 +9,10 @@ from itertools import combinations
 
 from halo_forge.compare.comparable import common_problems, remarks
 from halo_forge.compare.paired import difference
-from halo_forge.compare.requested import Metric
 from halo_forge.compare.several import holm
 from halo_forge.comparison import Category, Change, Comparison, Pair, Result, Row
 from halo_forge.metrics import mean_pass_at_k, mean_rate, rerun_standard_error
+from halo_forge.requested import Metric
 from halo_forge.types import UNCATEGORIZED, Estimate, ProblemCount
 
 _LEVEL = 0.05

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from halo_forge.report.result import tokens_per_second
+from halo_forge.requested import Metric
 from halo_forge.types import Cost, Estimate, Outcome, Report
 
 _OUTCOME_WORDS = {
@@ -67,13 +68,21 @@ def _rates(report: Report) -> Table:
     table.columns[1].justify = table.columns[2].justify = "right"
     meaning = "the source parses" if _only_python(report) else "samples that compile"
     table.add_row("compile rate", percent(report.compile_rate), interval_in_words(report.compile_rate), meaning)
+    right = "compiles (there are no tests)" if report.judged_by == "compile" else "right"
     for k, estimate in report.pass_at_k.items():
-        right = "compiles (there are no tests)" if report.judged_by == "compile" else "right"
         words = f"chance that a sample is {right}" if k == 1 else f"chance that at least one of {k} samples is {right}"
-        value = f"n/a (needs {k} samples a problem)" if estimate.value is None else percent(estimate)
-        table.add_row(Text(f"pass@{k}", "bold"), Text(value, "bold"), interval_in_words(estimate), words)
+        table.add_row(*_rate(f"pass@{k}", k, estimate), words)
+    for name, estimate in report.metrics.items():
+        metric = Metric.parse(name)
+        share = "each" if metric.tau is None else f"at least {100 * metric.tau:.4g}%"
+        table.add_row(*_rate(name, metric.k, estimate), f"chance that {share} of {metric.k} samples is {right}")
     table.add_row("solved", f"{report.solved} of {report.total}", "", "problems with at least one sample that passed")
     return table
+
+
+def _rate(name: str, k: int, estimate: Estimate) -> tuple[Text, Text, str]:
+    value = f"n/a (needs {k} samples a problem)" if estimate.value is None else percent(estimate)
+    return Text(name, "bold"), Text(value, "bold"), interval_in_words(estimate)
 
 
 def _categories(report: Report) -> Table:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from halo_forge.cli import options
+
 EXAMPLES = """\
 Compare results: which is better, by how much, and is that real?
 
@@ -42,10 +44,7 @@ def compare(
         str | None,
         typer.Option(metavar="RESULT", help="What the others are measured against.", show_default="the first"),
     ] = None,
-    metrics: Annotated[
-        str | None,
-        typer.Option(metavar="M,M,…", help="Also pass^K (all of K tries pass) or g-pass@K_TAU (that share of them)."),
-    ] = None,
+    metrics: options.Metrics = None,
     force: Annotated[bool, typer.Option("--force", help="Compare what is not comparable; the output says so.")] = False,
     format_: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TABLE,
     output: Annotated[

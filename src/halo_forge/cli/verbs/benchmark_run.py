@@ -53,6 +53,7 @@ def run(
         int | None, typer.Option("--samples", "-n", help="Samples a problem.", show_default="20")
     ] = None,
     k: options.Ks = None,
+    metrics: options.Metrics = None,
     output: options.Output = None,
     as_json: options.AsJson = False,
     engine: Annotated[str, typer.Option(help="Which engine runs the model.")] = "auto",
@@ -106,6 +107,7 @@ def run(
         verifier=verifier,
         samples=samples,
         ks=k,
+        metrics=metrics,
         greedy=greedy,
         temperature=temperature,
         top_p=top_p,

@@ -30,6 +30,7 @@ def score(
     prompts: options.Prompts,
     verifier: options.Verifier = "auto",
     k: options.Ks = None,
+    metrics: options.Metrics = None,
     output: options.Output = None,
     as_json: options.AsJson = False,
     time_limit: options.TimeLimit = None,
@@ -47,8 +48,9 @@ def score(
 
     raise typer.Exit(
         score_samples(
-            samples, prompts, verifier=verifier, ks=k, limit=limit, time_limit=time_limit, memory_limit=memory_limit,
-            compile_flags=compile_flags, workers=workers, price_in=price_in, price_out=price_out, output=output,
-            as_json=as_json, results_jsonl=results_jsonl, fresh=fresh, unsafe=unsafe,
+            samples, prompts, verifier=verifier, ks=k, metrics=metrics, limit=limit, time_limit=time_limit,
+            memory_limit=memory_limit, compile_flags=compile_flags, workers=workers, price_in=price_in,
+            price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl, fresh=fresh,
+            unsafe=unsafe,
         )
     )  # fmt: skip
