@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from importlib.metadata import requires
 
 import pytest
 
-from e2e.conftest import CommandLine
+from e2e.conftest import HALO_FORGE, CommandLine
 from halo_forge import __version__
 
 HEAVY = ("numpy", "scipy", "torch", "transformers", "xllamacpp")
@@ -31,6 +32,22 @@ def test_help(halo: CommandLine, words: tuple[str, ...]) -> None:
     answer = halo(*words, "--help")
     assert answer.status == 0
     assert "Usage" in answer.out
+
+
+@pytest.mark.parametrize("words", [("data", "list"), ("verifiers", "list")])
+def test_a_reader_who_had_enough_is_no_fault(halo: CommandLine, words: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [HALO_FORGE, *words],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=halo.environment(None),
+        timeout=120,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -15,7 +15,12 @@ def out() -> Console:
     """For results."""
     from rich.console import Console
 
-    return Console(highlight=False)
+    class Out(Console):
+        def on_broken_pipe(self) -> None:
+            """Leave it to `main`, for which it is no fault."""
+            raise BrokenPipeError
+
+    return Out(highlight=False)
 
 
 @functools.cache
