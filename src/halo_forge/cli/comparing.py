@@ -45,12 +45,11 @@ def compare_results(
         found = f"only {shown_path(results[0].path)}" if results else "no result"
         raise ResultFileError(f"{found} to compare; name two result files or more, or a folder of them")
     base = results[0].name if baseline is None else find_baseline(baseline, results)
-    place = None if output in (None, "-") else _checked_place(Path(str(output)), results)
+    place = None if output is None or output == "-" else _checked_place(Path(output), results)
     against = obstacles(results)
     if against and not force:
         raise ResultFileError(f"not comparable: {_some(against)}; --force compares them all the same")
-    for k in wanted_ks[:1]:
-        _check_samples(results, k)
+    _check_samples(results, wanted_ks[0])
     comparison = compare(results, base, wanted_ks, wanted_metrics, against)
     if place is not None:
         with explained(place):
