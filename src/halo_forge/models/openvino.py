@@ -19,9 +19,10 @@ import openvino
 from halo_forge.errors import EngineUnfit
 from halo_forge.models.base import ModelInfo, SamplingSettings
 from halo_forge.models.directories import resolve, short_name
+from halo_forge.models.hub import fetch
 from halo_forge.models.openvino_export import exported, reason_against
 from halo_forge.models.openvino_graph import Graph, Prompt, Slots
-from halo_forge.models.transformers_load import context_of, fetch, free_memory, read_config, read_ends, read_tokenizer
+from halo_forge.models.transformers_load import context_of, free_memory, read_config, read_ends, read_tokenizer
 from halo_forge.models.transformers_text import Words
 from halo_forge.models.writing import WritingSampler, longest_tokens
 

@@ -134,7 +134,7 @@ def _need(request: EngineRequest, packages: tuple[str, ...], advice: str) -> Non
 
 def _directory(source: ModelSource) -> Path:
     """Where its weights are; a hub's are fetched."""
-    from halo_forge.models.transformers_load import fetch
+    from halo_forge.models.hub import fetch
 
     if source.path is not None:
         return source.path

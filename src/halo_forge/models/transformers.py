@@ -23,11 +23,11 @@ import transformers
 from halo_forge.errors import ModelError
 from halo_forge.models.base import ModelInfo, SamplingSettings
 from halo_forge.models.directories import resolve, short_name
+from halo_forge.models.hub import fetch
 from halo_forge.models.transformers_load import (
     choose_device,
     choose_dtype,
     context_of,
-    fetch,
     free_memory,
     load,
     read_config,

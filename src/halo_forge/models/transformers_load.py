@@ -1,6 +1,6 @@
-"""From a directory or a hub id to weights in memory, on the right device and in the right type.
+"""From a directory to weights in memory, on the right device and in the right type.
 
-Code that comes with a model (``trust_remote_code``) is never run. A hub is asked only for what is not in its cache.
+Code that comes with a model (``trust_remote_code``) is never run.
 
 Limits: one device. CUDA and ROCm are chosen when torch sees such a device, but have not been tested.
 """
@@ -14,49 +14,12 @@ from typing import Any
 
 import torch
 import transformers
-from huggingface_hub import snapshot_download
-from huggingface_hub.errors import (
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    IncompleteSnapshotError,
-    LocalEntryNotFoundError,
-    OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-)
 
 from halo_forge.errors import ModelError
 from halo_forge.models.directories import Weights, total_bytes
 
-_FILES = ["*.json", "*.jinja", "*.txt", "*.model", "*.safetensors"]
-_OLD_FILES = ["*.bin"]
 _DEFAULT_CONTEXT = 4096  # where the configuration does not say
 _MEMORY_SHARE = 0.5  # of a machine without a GPU, for weights in full precision
-
-
-def fetch(hub_id: str) -> Path:
-    """The directory of a model on the hub, in the hub's own cache; fetched if it is not there.
-
-    Raises:
-        ModelError: there is no such model, it may not be had, or the hub cannot be reached.
-    """
-    try:
-        path = Path(snapshot_download(hub_id, allow_patterns=_FILES))
-        if not any(path.glob("*.safetensors")):
-            path = Path(snapshot_download(hub_id, allow_patterns=[*_FILES, *_OLD_FILES]))
-    except GatedRepoError as error:
-        raise ModelError(
-            f"model '{hub_id}' wants its licence accepted; do so on its page, then: hf auth login"
-        ) from error
-    except (RepositoryNotFoundError, HFValidationError) as error:
-        raise ModelError(
-            f"the hub has no model '{hub_id}' (or none for you); check its name, or: hf auth login"
-        ) from error
-    except (LocalEntryNotFoundError, IncompleteSnapshotError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
-        raise ModelError(
-            f"model '{hub_id}' is not in the local cache and the hub cannot be reached; give a directory or a file"
-        ) from error
-    return path
 
 
 def read_config(weights: Weights) -> Any:

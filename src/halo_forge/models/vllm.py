@@ -32,12 +32,12 @@ from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
 from halo_forge.models.crew import BEAT_S, Crew
 from halo_forge.models.directories import ADAPTER_FILE, Weights, resolve, short_name
+from halo_forge.models.hub import fetch
 from halo_forge.models.prompting import sample_form, stop_sequences
 from halo_forge.models.transformers_load import (
     choose_device,
     choose_dtype,
     context_of,
-    fetch,
     free_memory,
     read_config,
     read_ends,
