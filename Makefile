@@ -1,11 +1,12 @@
 # Two commands do all the set-up: `make demo` (the main job, with the model that is built in) and `make test`.
+# `make engines` adds the engines that need torch (for processors) to .venv; without it their tests are skipped.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check format nightly clean
+.PHONY: demo test engines check format nightly clean
 
 demo: $(VENV)/installed
 	$(BIN)/halo-forge benchmark run --model smollm2-135m --prompts demo --verifier gcc --samples 8 --k 1,5 \
@@ -13,6 +14,8 @@ demo: $(VENV)/installed
 
 test: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto
+
+engines: $(VENV)/installed-engines
 
 nightly: $(VENV)/installed-dev
 	$(BIN)/pytest -n auto -m "nightly or not nightly"
@@ -36,6 +39,11 @@ $(VENV)/installed: pyproject.toml constraints.txt
 
 $(VENV)/installed-dev: $(VENV)/installed
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/installed-engines: $(VENV)/installed-dev
+	@echo "installing torch, transformers and openvino into $(VENV) (a few minutes, 1.5 GB) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[openvino]' gguf
 	@touch $@
 
 clean:

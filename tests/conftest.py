@@ -7,6 +7,9 @@ import pytest
 
 from fixtures_judging import judges, sandbox
 from fixtures_models import llama_server, model_directory, model_path, thinking_directory, thinking_file
+from halo_forge.models.openmp import wait_briefly
+
+wait_briefly()  # before torch is loaded: several workers share the processors
 
 __all__ = [
     "judges", "llama_server", "model_directory", "model_path", "sandbox", "thinking_directory", "thinking_file",

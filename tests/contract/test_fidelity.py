@@ -12,20 +12,23 @@ import pytest
 
 from fixtures_models import LLAMA_KEY, llama_serving
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings
+from halo_forge.models.few_shot import FewShot
 from halo_forge.models.llamacpp import LlamaCppSampler
 from halo_forge.models.openai import OpenAISampler
 from halo_forge.models.openai_address import address_of
-from halo_forge.types import FinishReason, Problem, PromptStyle, Sample
+from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
 pytest.importorskip("peft", reason="engine transformers is not installed (peft)")
 pytest.importorskip("gguf", reason="the model cannot be unpacked for transformers (gguf)")
 
 import gguf
+import httpx
 import numpy as np
 import transformers
 
 from fidelity import Parting, Reference, problems
+from halo_forge.models.prompting import chat_messages
 from halo_forge.models.transformers import TransformersSampler
 from halo_forge.models.transformers_text import Words
 
@@ -61,6 +64,28 @@ def parting(reference: Reference, known: Words, problem: Problem, sample: Sample
     assert sample.prompt_tokens == len(prompt)
     ended = sample.finish_reason is FinishReason.STOP
     return reference.compare(problem, prompt, sample.text, TOKENS, ended=ended)
+
+
+SHOTS = tuple(Problem(f"s/{i}", f"Do {i}.", Language.PYTHON, solution=f"print({i})\n") for i in "ab")
+CONVERSATIONS = {
+    "plain": SamplingSettings(),
+    "system": SamplingSettings(system_prompt="Answer with code only.\n\n  Indented <|im_end|> \u00e4"),
+    "examples": SamplingSettings(few_shot=FewShot("f", 2, SHOTS)),
+}
+
+
+@pytest.mark.parametrize("settings", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_llama_cpp_renders_the_same_prompt(
+    settings: SamplingSettings, model_directory: Path, llama_server: str
+) -> None:
+    """llama.cpp has a reader of chat templates of its own; what both make of a conversation is compared as text."""
+    known = Words(transformers.AutoTokenizer.from_pretrained(model_directory), set(), settings, "here")
+    for problem in problems(PromptStyle.CHAT):
+        answer = httpx.post(
+            f"{llama_server}/apply-template", json={"messages": chat_messages(problem, settings)},
+            headers={"Authorization": f"Bearer {LLAMA_KEY}"},
+        )  # fmt: skip
+        assert answer.json()["prompt"] == known.render(problem)
 
 
 @both_styles

@@ -1,4 +1,4 @@
-"""Engine openvino with real models: other architectures, adapters, rows that are alike to the last bit, refusals."""
+"""Engine openvino with models of its own: other architectures, adapters, refusals."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ pytest.importorskip("torch", reason="engine openvino is not installed (torch)")
 pytest.importorskip("peft", reason="engine openvino is not installed (peft)")
 pytest.importorskip("gguf", reason="the model cannot be unpacked for openvino (gguf)")
 
-import numpy as np
 import peft
 import transformers
 
@@ -27,7 +26,7 @@ from halo_forge.models import openvino_export
 from halo_forge.models.directories import Weights
 from halo_forge.models.openvino import OpenVinoSampler
 from halo_forge.models.openvino_export import exported
-from halo_forge.models.openvino_graph import Graph, Slots
+from halo_forge.models.openvino_graph import Graph
 from small_models import ARCHITECTURES, GREEDY, PROBLEMS, SMALL, greedy, small_model
 
 
@@ -60,25 +59,6 @@ def test_the_graph_is_made_once(model_directory: Path, tmp_path: Path, caplog: p
     assert written(tmp_path, GREEDY) == first
     assert len(caplog.messages) == 1
     assert [path.suffix for path in (tmp_path / "cache" / "openvino").iterdir()] == [""]  # nothing half done is left
-
-
-def test_rows_do_not_see_each_other(model_directory: Path) -> None:
-    """To the last bit, of the real model: with others beside it, in other slots, in steps of other sizes."""
-    weights = Weights(model_directory)
-    graph = Graph(exported(weights, weights.sha256(), lambda place, tokens: Graph(place).logits(tokens)))
-    prompts = [list(range(50, 60 + 30 * i)) for i in range(12)]
-
-    def logits(order: list[int], count: int) -> dict[int, Any]:
-        slots = Slots(graph, count)
-        for row, i in enumerate(order):
-            slots.place(row, graph.prefill(prompts[i]), len(prompts[i]) + 1)
-        rows = slots.step([7] * len(order), [len(prompts[i]) for i in order])
-        return dict(zip(order, rows.numpy().copy(), strict=True))
-
-    alone = {i: logits([i], 16)[i] for i in range(12)}
-    for order in (list(range(12)), list(reversed(range(12))), [3, 9, 1], [*range(12), *[5] * 120]):
-        for i, row in logits(order, len(order) + 8).items():
-            assert np.array_equal(row, alone[i]), (i, len(order))
 
 
 def test_an_adapter_is_put_on_its_base(model_directory: Path, tmp_path: Path) -> None:

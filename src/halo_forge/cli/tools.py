@@ -6,13 +6,16 @@ import contextlib
 import platform
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
+
+from rich.markup import escape
 
 from halo_forge import __version__
 from halo_forge.benchmark import default_workers
 from halo_forge.cli.console import out, plain_table
 from halo_forge.errors import SandboxError, ToolchainError
 from halo_forge.models.embedded import MODELS, cache_directory, cached
+from halo_forge.models.registry import EXTRAS, missing_for
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
@@ -65,7 +68,7 @@ def examine() -> int:
         with contextlib.closing(sandbox):
             rows.append(("sandbox", f"[green]{sandbox.tier.value}[/]", sandbox.description))
             rows += _toolchains(sandbox)
-    rows.append(_engine())
+    rows += _engines()
     rows += _models()
     table = plain_table("", "", "")
     table.show_header = False
@@ -93,14 +96,27 @@ def _all_trials(sandbox: Sandbox) -> Iterator[tuple[str, Row]]:
             yield from ((name, row) for row in rows)
 
 
-def _engine() -> Row:
-    """llama.cpp, with the processors that its build can use."""
+def _engines() -> Iterator[Row]:
+    """llama.cpp, with the processors that its build can use, and what was installed beside it."""
     try:
         import xllamacpp
     except ImportError as error:
-        return "engine llamacpp", "[bold red]no[/]", f"{error}; pip install xllamacpp"
-    devices = ", ".join(f"{device['name']} ({device['description']})" for device in xllamacpp.get_device_info())
-    return "engine llamacpp", "[green]yes[/]", f"xllamacpp {version('xllamacpp')} on {devices}"
+        yield "engine llamacpp", "[bold red]no[/]", f"{error}; pip install xllamacpp"
+    else:
+        devices = ", ".join(f"{device['name']} ({device['description']})" for device in xllamacpp.get_device_info())
+        yield "engine llamacpp", "[green]yes[/]", f"xllamacpp {version('xllamacpp')} on {devices}"
+    for engine, packages in EXTRAS.items():
+        if missing := missing_for(engine):
+            yield f"engine {engine}", "no", escape(f"pip install 'halo-forge[{engine}]' ({', '.join(missing)} missing)")
+        else:
+            yield f"engine {engine}", "[green]yes[/]", ", ".join(f"{name} {_version(name)}" for name in packages)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:  # imported under another name than it is installed under
+        return ""
 
 
 def _models() -> Iterator[Row]:

