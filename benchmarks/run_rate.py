@@ -74,8 +74,8 @@ def main() -> None:
     ratios = [run / engine for engine, run, _ in rows]
     processors = len(os.sched_getaffinity(0))
     print(f"\n## benchmark run beside the engine alone\n\n{date.today()} · {processors} processors · "
-          f"{platform.release()} · Python {platform.python_version()} · halo-forge {__version__} · load average when it "
-          f"began {load:.1f}\n\nEngine {options.engine}, 16 prompts, {options.samples} samples each, up to "
+          f"{platform.release()} · Python {platform.python_version()} · halo-forge {__version__} · load average when "
+          f"it began {load:.1f}\n\nEngine {options.engine}, 16 prompts, {options.samples} samples each, up to "
           f"{options.tokens} tokens; gcc judges on the same processors.\n")  # fmt: skip
     print("| engine alone, tokens/s | benchmark run, tokens/s | ratio | whole command |\n|---|---|---|---|")
     for (engine, run, wall), ratio in zip(rows, ratios, strict=True):
