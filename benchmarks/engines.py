@@ -35,8 +35,8 @@ import torch
 import transformers
 
 from halo_forge.models.llamacpp import LlamaCppSampler
-from halo_forge.models.openvino import OpenVinoSampler
-from halo_forge.models.transformers import TransformersSampler
+from halo_forge.models.openvino.sampler import OpenVinoSampler
+from halo_forge.models.transformers.sampler import TransformersSampler
 
 BATCH = 4
 Measured = Callable[[int], tuple[int, float]]

@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from halo_forge import __version__
 from halo_forge.benchmark import Pipeline, default_workers, generate_owed
 from halo_forge.models.base import SamplingSettings
-from halo_forge.models.openai import OpenAISampler
-from halo_forge.models.openai_address import address_of
+from halo_forge.models.openai.address import address_of
+from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore, Times
 from halo_forge.types import Case, Language, Limits, Problem, Sample, Verdict

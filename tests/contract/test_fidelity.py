@@ -14,8 +14,8 @@ from fixtures_models import LLAMA_KEY, llama_serving
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings
 from halo_forge.models.few_shot import FewShot
 from halo_forge.models.llamacpp import LlamaCppSampler
-from halo_forge.models.openai import OpenAISampler
-from halo_forge.models.openai_address import address_of
+from halo_forge.models.openai.address import address_of
+from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
@@ -29,8 +29,8 @@ import transformers
 
 from fidelity import Parting, Reference, problems
 from halo_forge.models.prompting import chat_messages
-from halo_forge.models.transformers import TransformersSampler
-from halo_forge.models.transformers_text import Words
+from halo_forge.models.transformers.sampler import TransformersSampler
+from halo_forge.models.words import Words
 
 TOKENS = 40
 both_styles = pytest.mark.parametrize("style", [PromptStyle.CHAT, PromptStyle.COMPLETION])
@@ -102,7 +102,7 @@ def test_transformers_says_the_same(style: PromptStyle, reference: Reference, mo
 @both_styles
 def test_openvino_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
     pytest.importorskip("openvino", reason="engine openvino is not installed")
-    from halo_forge.models.openvino import OpenVinoSampler
+    from halo_forge.models.openvino.sampler import OpenVinoSampler
 
     said = answers(OpenVinoSampler(model_directory, settings_for(style), 400), style)
     known = words(model_directory, style)
@@ -164,7 +164,7 @@ def test_openai_says_the_same(style: PromptStyle, reference: Reference, model_di
 @pytest.mark.skipif(find_spec("vllm") is None, reason="engine vllm is not installed (vllm)")
 @both_styles
 def test_vllm_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
-    from halo_forge.models.vllm import VllmSampler
+    from halo_forge.models.vllm.sampler import VllmSampler
 
     said = answers(VllmSampler(model_directory, settings_for(style), 400, options={"dtype": "float32"}), style)
     known = words(model_directory, style)

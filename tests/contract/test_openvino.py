@@ -22,18 +22,18 @@ pytest.importorskip("gguf", reason="the model cannot be unpacked for openvino (g
 import peft
 import transformers
 
-from halo_forge.models import openvino_export
 from halo_forge.models.directories import Weights
-from halo_forge.models.openvino import OpenVinoSampler
-from halo_forge.models.openvino_export import exported
-from halo_forge.models.openvino_graph import Graph
+from halo_forge.models.openvino import export
+from halo_forge.models.openvino.export import exported
+from halo_forge.models.openvino.graph import Graph
+from halo_forge.models.openvino.sampler import OpenVinoSampler
 from small_models import ARCHITECTURES, GREEDY, PROBLEMS, SMALL, greedy, small_model
 
 
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Graphs of random models are of no use to anybody else."""
-    monkeypatch.setattr(openvino_export, "user_cache_path", lambda name: tmp_path / "cache")
+    monkeypatch.setattr(export, "user_cache_path", lambda name: tmp_path / "cache")
 
 
 def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:

@@ -13,8 +13,8 @@ pytest.importorskip("torch", reason="engine openvino is not installed (torch)")
 import numpy as np
 
 from halo_forge.models.directories import Weights
-from halo_forge.models.openvino_export import exported
-from halo_forge.models.openvino_graph import Graph, Slots
+from halo_forge.models.openvino.export import exported
+from halo_forge.models.openvino.graph import Graph, Slots
 
 
 def test_rows_do_not_see_each_other(model_directory: Path) -> None:

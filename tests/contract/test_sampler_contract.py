@@ -21,8 +21,8 @@ from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings, sample_seed
 from halo_forge.models.few_shot import FewShot
 from halo_forge.models.llamacpp import LlamaCppSampler
-from halo_forge.models.openai import OpenAISampler
-from halo_forge.models.openai_address import address_of
+from halo_forge.models.openai.address import address_of
+from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.models.scripted import ScriptedSampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm, SamplingOverrides
 from halo_forge.verifiers.extract import only_thinks
@@ -58,14 +58,14 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
 
     def transformers(settings: SamplingSettings) -> Sampler:
         directory = request.getfixturevalue("model_directory")
-        from halo_forge.models.transformers import TransformersSampler
+        from halo_forge.models.transformers.sampler import TransformersSampler
 
         return TransformersSampler(directory, settings, LONGEST_PROMPT, slots=16)
 
     def openvino(settings: SamplingSettings) -> Sampler:
         pytest.importorskip("openvino", reason="engine openvino is not installed")
         directory = request.getfixturevalue("model_directory")
-        from halo_forge.models.openvino import OpenVinoSampler
+        from halo_forge.models.openvino.sampler import OpenVinoSampler
 
         return OpenVinoSampler(directory, settings, LONGEST_PROMPT, slots=16)
 
@@ -73,7 +73,7 @@ def opener(request: pytest.FixtureRequest, engine: str) -> Iterator[Opener]:
         if find_spec("vllm") is None:
             pytest.skip("engine vllm is not installed (vllm)")
         directory = request.getfixturevalue("model_directory")
-        from halo_forge.models.vllm import VllmSampler
+        from halo_forge.models.vllm.sampler import VllmSampler
 
         return VllmSampler(directory, settings, LONGEST_PROMPT, options={"max_num_seqs": "16"})
 
@@ -360,7 +360,7 @@ def test_llama_server_ends_the_thinking_and_sets_it_apart(thinking_file: Path) -
 
 
 def test_transformers_ends_the_thinking(thinking_directory: Path) -> None:
-    from halo_forge.models.transformers import TransformersSampler
+    from halo_forge.models.transformers.sampler import TransformersSampler
 
     check_thinking(lambda settings: TransformersSampler(thinking_directory, settings, LONGEST_PROMPT, slots=8))
 

@@ -25,9 +25,9 @@ pytest.importorskip("gguf", reason="the model cannot be unpacked for transformer
 import peft
 import torch
 
-from halo_forge.models.transformers import TransformersSampler
-from halo_forge.models.transformers_pick import pick
-from halo_forge.models.transformers_slots import Slots, prefill
+from halo_forge.models.pick import pick
+from halo_forge.models.transformers.sampler import TransformersSampler
+from halo_forge.models.transformers.slots import Slots, prefill
 from small_models import ARCHITECTURES, GREEDY, PROBLEMS, greedy, small_model
 
 
@@ -109,7 +109,7 @@ OUT_OF_MEMORY = """
 import resource, sys, threading, logging
 from pathlib import Path
 from halo_forge.models.base import GenerationRequest, SamplingSettings
-from halo_forge.models.transformers import TransformersSampler
+from halo_forge.models.transformers.sampler import TransformersSampler
 from halo_forge.types import Language, Problem
 logging.basicConfig(level="WARNING", format="%(message)s", stream=sys.stderr)
 room = int(sys.argv[2])

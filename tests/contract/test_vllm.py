@@ -28,7 +28,7 @@ import peft
 import transformers
 
 from fidelity import Reference
-from halo_forge.models.vllm import VllmSampler
+from halo_forge.models.vllm.sampler import VllmSampler
 
 PROBLEMS = [Problem(f"p/{i}", f"Count from {i} to ten.", Language.PYTHON) for i in range(4)]
 CODE = Problem("code", "def add(a, b):\n    return", Language.CPP, prompt_is_code=True)
@@ -94,7 +94,7 @@ import sys, threading
 from pathlib import Path
 from halo_forge.errors import ModelError
 from halo_forge.models.base import GenerationRequest, SamplingSettings
-from halo_forge.models.vllm import VllmSampler
+from halo_forge.models.vllm.sampler import VllmSampler
 from halo_forge.types import Language, Problem
 sampler = VllmSampler(Path(sys.argv[1]), SamplingSettings(max_tokens=2), 10, options=dict([sys.argv[2].split("=")]))
 try:

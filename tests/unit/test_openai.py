@@ -14,9 +14,9 @@ import pytest
 
 from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, SamplingSettings, sample_seed
-from halo_forge.models.openai import OpenAISampler
-from halo_forge.models.openai_address import address_of
-from halo_forge.models.openai_http import Patience
+from halo_forge.models.openai.address import address_of
+from halo_forge.models.openai.http import Patience
+from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm, SamplingOverrides
 from serving import Act, Body, End, Server, answer, error, prompt_of, right, serving
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from halo_forge.errors import ModelError
-from halo_forge.models.openai_address import address_of, api_key, is_url
+from halo_forge.models.openai.address import address_of, api_key, is_url
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 
 from halo_forge.errors import ModelError
-from halo_forge.models.vllm_options import engine_options, shown
+from halo_forge.models.vllm.options import engine_options, shown
 
 pytestmark = pytest.mark.skipif(find_spec("vllm") is None, reason="engine vllm is not installed (vllm)")
 

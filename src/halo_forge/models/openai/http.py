@@ -23,7 +23,7 @@ from typing import TypeVar
 import httpx
 
 from halo_forge.errors import EngineError
-from halo_forge.models.openai_address import Address
+from halo_forge.models.openai.address import Address
 from halo_forge.types import JSONObject
 
 T = TypeVar("T")

@@ -1,6 +1,6 @@
-"""The program in which vLLM runs, beside halo-forge: ``python -m halo_forge.models.vllm_child``.
+"""The program in which vLLM runs, beside halo-forge: ``python -m halo_forge.models.vllm.child``.
 
-It takes lines of JSON from standard input and answers with such lines; `halo_forge.models.vllm_process` is at the other
+It takes lines of JSON from standard input and answers with such lines; `halo_forge.models.vllm.process` is at the other
 end and describes them. Whatever else vLLM prints goes where standard error goes.
 
 Limits: it trusts who started it. Nothing but this file imports vLLM.

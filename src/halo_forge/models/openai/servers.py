@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from halo_forge.errors import EngineError, ModelError
-from halo_forge.models.openai_address import API_KEY, Address
-from halo_forge.models.openai_http import Failure, Line, Refused
+from halo_forge.models.openai.address import API_KEY, Address
+from halo_forge.models.openai.http import Failure, Line, Refused
 from halo_forge.types import JSONObject
 
 _SHOWN_MODELS = 20

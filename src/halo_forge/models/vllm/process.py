@@ -44,7 +44,7 @@ class VllmProcess:
         self._log = tempfile.TemporaryFile(dir=self._place.name)  # noqa: SIM115, closed in `close`
         self._inbox: queue.SimpleQueue[JSONObject | None] = queue.SimpleQueue()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "halo_forge.models.vllm_child"],
+            [sys.executable, "-m", "halo_forge.models.vllm.child"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
             env={**os.environ, **environment, "TMPDIR": self._place.name},
             start_new_session=True,  # the terminal's Ctrl-C is for us

@@ -1,4 +1,4 @@
-"""A graph of `openvino_export`, its attention paged, compiled for the processor; and slots for sequences in it.
+"""A graph of `export`, its attention paged, compiled for the processor; and slots for sequences in it.
 
 Keys and values lie in blocks of 32 tokens. A slot has a table of blocks; sequences of any length stand side by side in
 a step, and nothing is padded. Everything is float32: less than that fails the fidelity test.
@@ -20,7 +20,7 @@ import torch
 from openvino import opset13 as ops
 from openvino.op import _PagedAttentionExtension as PagedAttention
 
-from halo_forge.models.openvino_export import GRAPH, LAYERS, Layer
+from halo_forge.models.openvino.export import GRAPH, LAYERS, Layer
 
 ROWS = 8  # a step's rows come in multiples of it, so that few different shapes occur
 _CHUNK = 256  # tokens of a prompt that are worked on at once; their logits take memory
@@ -49,7 +49,7 @@ class Graph:
         """Load and compile.
 
         Args:
-            place: directory that `openvino_export.exported` made.
+            place: directory that `export.exported` made.
         """
         core = openvino.Core()
         model = core.read_model(place / GRAPH)

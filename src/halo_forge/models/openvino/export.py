@@ -1,7 +1,7 @@
 """From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of.
 
 The graph is traced from transformers with an attention in which each token sees itself alone: a plain node
-`ScaledDotProductAttention` that can be kept in a file, which `halo_forge.models.openvino_graph` replaces by paged
+`ScaledDotProductAttention` that can be kept in a file, which `graph` replaces by paged
 attention when it loads the graph. What the nodes cannot say (windows, heads) lies beside the graph as JSON.
 
 A new graph is compared with torch before anybody uses it: an engine that is fast and wrong is of no use.
@@ -32,8 +32,8 @@ from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from halo_forge.errors import EngineUnfit
 from halo_forge.models.directories import Weights, total_bytes
-from halo_forge.models.transformers_load import free_memory, load
-from halo_forge.models.transformers_slots import unfit
+from halo_forge.models.transformers.load import free_memory, load
+from halo_forge.models.transformers.slots import unfit
 
 _log = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Engine ``vllm``: directories, hub ids and a LoRA adapter, through vLLM in a process of its own.
 
-Prompts go to it as token ids and answers come back as token ids: both are put into words by `transformers_text`, as
+Prompts go to it as token ids and answers come back as token ids: both are put into words by `words`, as
 for engine ``transformers``. vLLM batches, and shares the work on a prompt among its samples (prefix caching). Of all
 its ways to sample, temperature and top-p alone act.
 
@@ -34,7 +34,7 @@ from halo_forge.models.crew import BEAT_S, Crew
 from halo_forge.models.directories import ADAPTER_FILE, Weights, resolve, short_name
 from halo_forge.models.hub import fetch
 from halo_forge.models.prompting import sample_form, stop_sequences
-from halo_forge.models.transformers_load import (
+from halo_forge.models.transformers.load import (
     choose_device,
     choose_dtype,
     context_of,
@@ -44,9 +44,9 @@ from halo_forge.models.transformers_load import (
     read_tokenizer,
     tokenizer_place,
 )
-from halo_forge.models.transformers_text import Words
-from halo_forge.models.vllm_options import engine_options, shown
-from halo_forge.models.vllm_process import END_S, VllmProcess
+from halo_forge.models.vllm.options import engine_options, shown
+from halo_forge.models.vllm.process import END_S, VllmProcess
+from halo_forge.models.words import Words
 from halo_forge.types import FinishReason, JSONObject, Problem, Sample
 
 _AT_ONCE = {"cpu": 64, "cuda": 256}

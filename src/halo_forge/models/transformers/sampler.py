@@ -5,7 +5,7 @@ sequence has a position of its own. `generate` of transformers can do neither, a
 numbers.
 
 A sample depends on its own seed alone. On a processor its logits do not depend on the batch either, to the last bit
-(see `transformers_slots`). A GPU may round otherwise in a batch of another size: there `ModelInfo.deterministic` is
+(see `slots`). A GPU may round otherwise in a batch of another size: there `ModelInfo.deterministic` is
 false.
 
 Limits: one device; text models with layers that attend, fully or through a sliding window. CUDA and ROCm are chosen
@@ -24,7 +24,7 @@ from halo_forge.errors import ModelError
 from halo_forge.models.base import ModelInfo, SamplingSettings
 from halo_forge.models.directories import resolve, short_name
 from halo_forge.models.hub import fetch
-from halo_forge.models.transformers_load import (
+from halo_forge.models.transformers.load import (
     choose_device,
     choose_dtype,
     context_of,
@@ -34,8 +34,8 @@ from halo_forge.models.transformers_load import (
     read_ends,
     read_tokenizer,
 )
-from halo_forge.models.transformers_slots import ROWS, Prompt, Slots, prefill, unfit
-from halo_forge.models.transformers_text import Words
+from halo_forge.models.transformers.slots import ROWS, Prompt, Slots, prefill, unfit
+from halo_forge.models.words import Words
 from halo_forge.models.writing import WritingSampler, longest_tokens
 
 _SLOTS = {"cpu": 64, "cuda": 256}

@@ -1,7 +1,7 @@
 """Engine ``openvino``: directories, hub ids and LoRA adapters on a processor, several times as fast as torch.
 
 The loop is that of `halo_forge.models.writing`; the graph is exported from transformers once and kept
-(`openvino_export`), and its attention works on pages (`openvino_graph`). Words and templates are the tokenizer's of
+(`export`), and its attention works on pages (`graph`). Words and templates are the tokenizer's of
 transformers, as in engine ``transformers``.
 
 A sample depends on its own seed alone, to the last bit: tests hold it to that.
@@ -20,10 +20,10 @@ from halo_forge.errors import EngineUnfit
 from halo_forge.models.base import ModelInfo, SamplingSettings
 from halo_forge.models.directories import resolve, short_name
 from halo_forge.models.hub import fetch
-from halo_forge.models.openvino_export import exported, reason_against
-from halo_forge.models.openvino_graph import Graph, Prompt, Slots
-from halo_forge.models.transformers_load import context_of, free_memory, read_config, read_ends, read_tokenizer
-from halo_forge.models.transformers_text import Words
+from halo_forge.models.openvino.export import exported, reason_against
+from halo_forge.models.openvino.graph import Graph, Prompt, Slots
+from halo_forge.models.transformers.load import context_of, free_memory, read_config, read_ends, read_tokenizer
+from halo_forge.models.words import Words
 from halo_forge.models.writing import WritingSampler, longest_tokens
 
 _SLOTS = 128

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from halo_forge.models.base import GenerationRequest, SamplingSettings, sample_seed
-from halo_forge.models.openai_http import Failure, Refused
+from halo_forge.models.openai.http import Failure, Refused
 from halo_forge.models.prompting import chat_messages, completion_text, stop_sequences, style_of
 from halo_forge.models.thinking import OPENING
 from halo_forge.types import FinishReason, JSONObject, PromptStyle

@@ -5,7 +5,7 @@ becomes of the others. vLLM alone makes several samples of a prompt in one reque
 as `sample_seed` counts, and says which tokens are whose.
 
 What a server doesn't take (``max_tokens``, a seed, more than four stop sequences) is learned from its first refusal and
-left out from then on. Retries: `halo_forge.models.openai_http`.
+left out from then on. Retries: `halo_forge.models.openai.http`.
 
 Limits: no server promises that a sample does not depend on what else it works on, so `ModelInfo.deterministic` is
 false; ``Sample.seed`` is ``None`` where the server takes none. Servers other than llama-server, vLLM and SGLang apply
@@ -26,10 +26,10 @@ import httpx
 from halo_forge.errors import ModelError
 from halo_forge.models.background import Background, Tasks
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
-from halo_forge.models.openai_address import Address
-from halo_forge.models.openai_http import Line, Patience, Refused
-from halo_forge.models.openai_servers import Found, complaint, find
-from halo_forge.models.openai_wire import Dialect, Reply, body_of, is_filtered, is_too_long, narrowed, replies
+from halo_forge.models.openai.address import Address
+from halo_forge.models.openai.http import Line, Patience, Refused
+from halo_forge.models.openai.servers import Found, complaint, find
+from halo_forge.models.openai.wire import Dialect, Reply, body_of, is_filtered, is_too_long, narrowed, replies
 from halo_forge.models.prompting import sample_form, stop_sequences, style_of
 from halo_forge.types import FinishReason, PromptStyle, Sample
 

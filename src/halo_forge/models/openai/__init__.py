@@ -1,0 +1,1 @@
+"""Engine ``openai``: a model behind a server with OpenAI's interface. The sampler is in `sampler`."""

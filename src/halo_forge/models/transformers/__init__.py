@@ -1,0 +1,1 @@
+"""Engine ``transformers``: weights as they are published, by torch. The sampler is in `sampler`."""
