@@ -95,6 +95,12 @@ class Graph:
             self._grow(missing - len(self._free))
         return table + [self._free.pop() for _ in range(missing)]
 
+    def reserve(self, sequences: int, tokens: int) -> None:
+        """Have room for so many of such a length, at once: the kernel gives memory when it is written to."""
+        wanted = sequences * -(-tokens // self.block)
+        if wanted > self._blocks:
+            self._grow(wanted - self._blocks)
+
     def release(self, table: list[int]) -> None:
         """Its blocks are free again."""
         self._free += table

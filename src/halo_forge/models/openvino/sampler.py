@@ -81,13 +81,15 @@ class _Decoder:
         return self._graph.prefill(tokens)
 
     def slots(self, prompt: Prompt) -> Slots:
-        if self._count is not None:
-            return Slots(self._graph, self._count)
         room = int(_CACHE_SHARE * free_memory("cpu") / (self._graph.bytes_per_token * self._longest))
-        return Slots(self._graph, min(_SLOTS, max(1, room)))
+        return self._made(min(_SLOTS, max(1, room)) if self._count is None else self._count)
 
     def fewer_slots(self, count: int) -> Slots:
         self._graph.empty()
+        return self._made(count)
+
+    def _made(self, count: int) -> Slots:
+        self._graph.reserve(count + 1, self._longest)  # and a prompt
         return Slots(self._graph, count)
 
     def close(self) -> None:
