@@ -114,13 +114,17 @@ def children(pid: int) -> list[int]:
 
 
 def waited_for_cpu_s(root: int) -> float:
-    """Seconds that the tree's living threads were ready to run and got no processor (schedstat, second field)."""
-    total_ns = 0
+    """Seconds that one thread of the tree was ready to run and got no processor (schedstat, second field).
+
+    The living thread that waited longest, and not the sum of all: a tree whose threads wait for each other would gather
+    more seconds than have gone by, and could sleep for them later on.
+    """
+    longest_ns = 0
     for pid in tree(root):
         for task in _list(f"{_PROC}/{pid}/task"):
             values = _read(f"{_PROC}/{pid}/task/{task}/schedstat").split()
-            total_ns += int(values[1]) if len(values) == 3 else 0
-    return total_ns / 1e9
+            longest_ns = max(longest_ns, int(values[1]) if len(values) == 3 else 0)
+    return longest_ns / 1e9
 
 
 def keep_nice(pid: int) -> None:

@@ -32,6 +32,7 @@ _FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
 _MOST_NOTES = 65536
 _PR_SET_CHILD_SUBREAPER = 36
 _REAPING = threading.Lock()  # of orphans: no thread may reap what another one is about to signal
+_MOST_STARVED = 30.0  # times the wall limit, which is 3 times the CPU time; the lowest priority gets 1/70 of a processor
 _GRACE_S = 10.0  # for the kernel to take a killed tree down; more means that the machine is in trouble
 
 
@@ -65,7 +66,7 @@ class Observed:
     Attributes:
         status: of the spawned process: exit code, or minus the signal.
         notes: all that it wrote to its note descriptor.
-        kept_waiting_s: how long a tree that hit the wall limit had been ready to run without a processor.
+        kept_waiting_s: how long a thread of a tree that hit the wall limit had been ready to run without a processor.
         root_reaped: whether the process at the root of the watched tree ended before its parent, which reaped it.
     """
 
@@ -122,6 +123,21 @@ def supervise(job: Job) -> Observed:
         finally:
             watch.take_down()
         return watch.observed()
+
+
+def is_late(wall_s: float, kept_waiting_s: float, limit_s: float) -> bool:
+    """Whether a program has had its elapsed time. What waits for a processor is not late.
+
+    Raises:
+        JudgeError: it has waited for so long that the machine is at fault, or it knows how to wait for ever.
+    """
+    if wall_s - kept_waiting_s > limit_s:
+        return True
+    if wall_s > _MOST_STARVED * limit_s:
+        raise JudgeError(
+            f"a program got no processor for {kept_waiting_s:.0f} of {wall_s:.0f} s; is the machine overloaded?"
+        )
+    return False
 
 
 def _abandon(process: subprocess.Popen[bytes]) -> None:
@@ -241,9 +257,8 @@ class _Watch:
         elif usage.cpu_s > self.limits.cpu_s:
             self.killed_by = KilledBy.CPU
         elif wall_s > self.limits.wall_s:
-            # what waits for a processor is not late; it ends, because with a processor it uses up its CPU time
             self.kept_waiting_s = proc.waited_for_cpu_s(self._watched)
-            if wall_s - self.kept_waiting_s > self.limits.wall_s:
+            if is_late(wall_s, self.kept_waiting_s, self.limits.wall_s):
                 self.killed_by = KilledBy.WALL
 
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
