@@ -61,6 +61,34 @@ def test_the_graph_is_made_once(model_directory: Path, tmp_path: Path, caplog: p
     assert [path.suffix for path in (tmp_path / "cache" / "openvino").iterdir()] == [""]  # nothing half done is left
 
 
+def test_another_configuration_is_another_graph(model_directory: Path, tmp_path: Path) -> None:
+    small_model("llama", model_directory, tmp_path)
+    before = written(tmp_path, GREEDY)
+    file = tmp_path / "config.json"
+    config = json.loads(file.read_text())
+    config["rope_parameters"] = {"rope_type": "linear", "factor": 4.0, "rope_theta": 10000.0}
+    file.write_text(json.dumps(config))
+    model = transformers.AutoModelForCausalLM.from_pretrained(tmp_path, dtype="float32").eval()
+    after = written(tmp_path, GREEDY)
+    assert after != before
+    for problem in PROBLEMS:
+        assert after[problem.id, 0].token_ids == tuple(greedy(model, tmp_path, problem))
+
+
+def test_another_pass_takes_no_more_memory(model_directory: Path, tmp_path: Path) -> None:
+    """Whether the one before came to its end or not."""
+    small_model("llama", model_directory, tmp_path)
+    sampler = OpenVinoSampler(tmp_path, GREEDY, 400, slots=8)
+    blocks = []
+    for _ in range(3):
+        samples = sampler.generate([GenerationRequest(PROBLEMS[0], 0, 8)], threading.Event())
+        next(samples)
+        samples.close()  # type: ignore[attr-defined]  # a generator
+        decoder: Any = sampler._decoder
+        blocks.append(decoder._graph.blocks)
+    assert blocks[0] == blocks[1] == blocks[2]
+
+
 def test_an_adapter_is_put_on_its_base(model_directory: Path, tmp_path: Path) -> None:
     base, adapter = tmp_path / "base", tmp_path / "adapter"
     model = small_model("llama", model_directory, base)

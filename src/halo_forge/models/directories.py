@@ -18,7 +18,7 @@ from pathlib import Path
 
 from halo_forge.errors import ModelError
 
-_MODEL_FILE = "config.json"
+MODEL_FILE = "config.json"
 ADAPTER_FILE = "adapter_config.json"
 _INSIDE = ("final_model", "adapter")  # where a training run keeps its result, the merged weights first
 _WEIGHTS = ("*.safetensors", "*.bin")
@@ -128,7 +128,7 @@ def _base_of(adapter: Path, fetch: Callable[[str], Path]) -> Path:
 
 
 def _is_model(path: Path) -> bool:
-    return os.path.isfile(path / ADAPTER_FILE) or os.path.isfile(path / _MODEL_FILE)
+    return os.path.isfile(path / ADAPTER_FILE) or os.path.isfile(path / MODEL_FILE)
 
 
 def _weight_files(directory: Path) -> list[Path]:

@@ -32,7 +32,7 @@ _FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
 _MOST_NOTES = 65536
 _PR_SET_CHILD_SUBREAPER = 36
 _REAPING = threading.Lock()  # of orphans: no thread may reap what another one is about to signal
-_MOST_STARVED = 30.0  # times the wall limit, which is 3 times the CPU time; the lowest priority gets 1/70 of a processor
+_MOST_STARVED = 30.0  # times the wall limit: enough for all CPU time at the lowest priority, a 70th of a processor
 _GRACE_S = 10.0  # for the kernel to take a killed tree down; more means that the machine is in trouble
 
 

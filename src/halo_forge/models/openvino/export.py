@@ -31,7 +31,7 @@ from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from halo_forge.errors import EngineUnfit
-from halo_forge.models.directories import Weights, total_bytes
+from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, Weights, total_bytes
 from halo_forge.models.transformers.load import free_memory, load
 from halo_forge.models.transformers.slots import unfit
 
@@ -96,7 +96,8 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
         EngineUnfit: the model cannot be exported, or the graph says something else than torch.
         ModelError: the weights are damaged.
     """
-    made_of = [sha256, _FORMAT, openvino.get_version(), torch.__version__, transformers.__version__]
+    versions = [openvino.get_version(), torch.__version__, transformers.__version__]
+    made_of = [sha256, _configurations(weights), _FORMAT, versions]
     place = user_cache_path("halo-forge") / "openvino" / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
     if place.is_dir():
         return place
@@ -116,6 +117,12 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return place
+
+
+def _configurations(weights: Weights) -> list[str]:
+    """Of weights alone there can be several models: people turn on a longer rope, or scale an adapter, in these."""
+    files = [weights.base / MODEL_FILE, *(adapter / ADAPTER_FILE for adapter in weights.adapters)]
+    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
 
 
 class _Alone(torch.nn.Module):  # type: ignore[misc]  # torch has no types here

@@ -64,7 +64,7 @@ class Graph:
             port.element_type.size * port.partial_shape[1].get_length() * port.partial_shape[3].get_length()
             for port in self._caches
         )
-        self._blocks = 0
+        self.blocks = 0  # in the pool, free ones among them
         self._free: list[int] = []
         self._prompt: list[int] = []
 
@@ -98,8 +98,8 @@ class Graph:
     def reserve(self, sequences: int, tokens: int) -> None:
         """Have room for so many of such a length, at once: the kernel gives memory when it is written to."""
         wanted = sequences * -(-tokens // self.block)
-        if wanted > self._blocks:
-            self._grow(wanted - self._blocks)
+        if wanted > self.blocks:
+            self._grow(wanted - self.blocks)
 
     def release(self, table: list[int]) -> None:
         """Its blocks are free again."""
@@ -113,19 +113,19 @@ class Graph:
 
     def empty(self) -> None:
         """Give all blocks back; tables that are still held mean nothing from here on."""
-        self._blocks, self._free, self._prompt = 0, [], []
+        self.blocks, self._free, self._prompt = 0, [], []
         for port in self._caches:
             self._request.set_tensor(port, openvino.Tensor(port.element_type, _shape_of(port, 0)))
 
     def _grow(self, more: int) -> None:
-        had, self._blocks = self._blocks, self._blocks + max(more, self._blocks // 4)
+        had, self.blocks = self.blocks, self.blocks + max(more, self.blocks // 4)
         for port in self._caches:
             # zeros and not rubbish: what a text does not see weighs 0, but 0 times infinity is no number
-            grown = openvino.Tensor(np.zeros(list(_shape_of(port, self._blocks)), dtype=np.float32))
+            grown = openvino.Tensor(np.zeros(list(_shape_of(port, self.blocks)), dtype=np.float32))
             if had:
                 grown.data[:had] = self._request.get_tensor(port).data
             self._request.set_tensor(port, grown)
-        self._free += range(had, self._blocks)
+        self._free += range(had, self.blocks)
 
     def _run(self, tokens: list[int], past: list[int], tables: list[list[int]]) -> Any:
         """`tokens` belong to ``len(past)`` texts: each has one, or the only one has all."""
@@ -164,6 +164,11 @@ class Slots:
 
     def move(self, source: int, target: int) -> None:
         self._tables[source], self._tables[target] = self._tables[target], self._tables[source]
+
+    def release(self) -> None:
+        """Give the blocks back; these slots are of no use from here on."""
+        for table in (*self._tables, self._idle):
+            self._graph.release(table)
 
     def step(self, tokens: list[int], positions: list[int]) -> Any:
         live = len(tokens)

@@ -76,21 +76,26 @@ class _Decoder:
         self._graph = Graph(place)
         self._longest = longest
         self._count = slots
+        self._slots: Slots | None = None
 
     def prefill(self, tokens: list[int]) -> Prompt:
         return self._graph.prefill(tokens)
 
     def slots(self, prompt: Prompt) -> Slots:
+        if self._slots is not None:  # of an earlier pass
+            self._slots.release()
         room = int(_CACHE_SHARE * free_memory("cpu") / (self._graph.bytes_per_token * self._longest))
         return self._made(min(_SLOTS, max(1, room)) if self._count is None else self._count)
 
     def fewer_slots(self, count: int) -> Slots:
+        self._slots = None
         self._graph.empty()
         return self._made(count)
 
     def _made(self, count: int) -> Slots:
         self._graph.reserve(count + 1, self._longest)  # and a prompt
-        return Slots(self._graph, count)
+        self._slots = Slots(self._graph, count)
+        return self._slots
 
     def close(self) -> None:
         self._graph.empty()
