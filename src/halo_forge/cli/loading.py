@@ -38,7 +38,8 @@ def open_model(
     request = EngineRequest(source, settings, prompt, answer, concurrency, {} if options is None else options)
     sampler = open_sampler(request)
     with contextlib.closing(sampler):
-        note(f"engine {sampler.info.engine} ({sampler.info.engine_version}): {source.why or 'asked for'}")
+        why = f"{source.engine} could not" if sampler.info.engine == source.otherwise else source.why or "asked for"
+        note(f"engine {sampler.info.engine} ({sampler.info.engine_version}): {why}")
         yield sampler
 
 

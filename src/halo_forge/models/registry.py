@@ -51,7 +51,7 @@ class ModelSource:
         path: its file or directory; ``None`` for an embedded model that is not fetched yet, a hub's and a server's.
         address: of the server that has it.
         hub_id: of a model that a hub has.
-        why: what it is, which is why it gets this engine.
+        why: what it is, which is why it gets this engine; empty where the user chose.
         otherwise: the engine for it when that one cannot run this very model.
     """
 
@@ -199,7 +199,7 @@ def find_model(model: str, engine: str = AUTO) -> ModelSource:
     able = _FOR_WEIGHTS if source.engine in _FOR_WEIGHTS else (source.engine,)
     if engine not in able and engine in ENGINES:
         raise ModelError(f"engine {engine} cannot run '{model}'; leave --engine out to get {source.engine}")
-    return replace(source, engine=engine, otherwise=None)
+    return replace(source, engine=engine, otherwise=None, why="")
 
 
 def open_sampler(request: EngineRequest) -> Sampler:
@@ -225,12 +225,23 @@ def open_sampler(request: EngineRequest) -> Sampler:
 def _opened(request: EngineRequest) -> Sampler:
     source = request.source
     try:
-        return ENGINES[source.engine](request)
+        return _built_in(request)
     except EngineUnfit as unfit:
-        if source.otherwise is None:
+        if source.otherwise is None or request.options:  # which are for that engine
             raise
         _log.warning("%s; taken instead: engine %s", unfit, source.otherwise)
-        return ENGINES[source.otherwise](replace(request, source=replace(source, engine=source.otherwise)))
+        return _built_in(replace(request, source=replace(source, engine=source.otherwise)))
+
+
+def _built_in(request: EngineRequest) -> Sampler:
+    engine = request.source.engine
+    try:
+        return ENGINES[engine](request)
+    except ImportError as error:  # there, and broken or of another version
+        package = f"halo-forge[{engine}]" if engine in EXTRAS else "halo-forge"
+        raise EngineUnfit(
+            f"engine {engine} cannot be imported ({error}); run: pip install --upgrade '{package}'"
+        ) from error
 
 
 def _for_weights(name: str, why: str, path: Path | None = None, hub_id: str | None = None) -> ModelSource:

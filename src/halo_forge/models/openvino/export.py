@@ -11,6 +11,7 @@ Limits: text models all of whose layers attend, fully or through a sliding windo
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -93,7 +94,7 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
         logits: how the graph will be run, for the check.
 
     Raises:
-        EngineUnfit: the model cannot be exported, or the graph says something else than torch.
+        EngineUnfit: the model cannot be exported, the graph says something else than torch, or cannot be kept.
         ModelError: the weights are damaged.
     """
     versions = [openvino.get_version(), torch.__version__, transformers.__version__]
@@ -102,8 +103,11 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
     if place.is_dir():
         return place
     _log.warning("exporting %s for OpenVINO, once", weights.top)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix="export-", dir=place.parent))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix="export-", dir=place.parent))
+    except OSError as error:
+        raise _no_place(place.parent, error) from error
     try:
         model = load(weights, "cpu", "float32")
         expected, tokens = _expected(model)
@@ -111,9 +115,9 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
         del model
         _check(logits(work, tokens), expected, weights, layers)
         os.rename(work, place)
-    except OSError:
+    except OSError as error:
         if not place.is_dir():  # else another process was quicker
-            raise
+            raise _no_place(place.parent, error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return place
@@ -168,7 +172,10 @@ def _write(model: Any, place: Path) -> list[Layer]:
         raise EngineUnfit(f"engine openvino knows no attention with {', '.join(sorted(told))}")
     if len(layers) != model.config.get_text_config().num_hidden_layers:
         raise EngineUnfit("engine openvino cannot export this model: its attention is not of the usual kind")
-    openvino.save_model(graph, place / GRAPH, compress_to_fp16=False)
+    try:
+        openvino.save_model(graph, place / GRAPH, compress_to_fp16=False)
+    except RuntimeError as error:  # what became of the system's own error
+        raise OSError(errno.EIO, "the graph cannot be written") from error
     ordered = [layers[index] for index in sorted(layers)]
     (place / LAYERS).write_text(json.dumps([asdict(layer) for layer in ordered]))
     return ordered
@@ -192,6 +199,10 @@ def _check(found: Any, expected: Any, weights: Weights, layers: list[Layer]) -> 
             f"engine openvino is wrong for {weights.top}: its log-probabilities are up to {apart:.2g} from torch's "
             f"({len(layers)} layers)"
         )
+
+
+def _no_place(cache: Path, error: OSError) -> EngineUnfit:
+    return EngineUnfit(f"engine openvino keeps its graphs in {cache}: {error.strerror}; make room or a place there")
 
 
 def _first_line(error: Exception) -> str:

@@ -106,7 +106,8 @@ class _Serving:
 
 def _listen(source: TextIO, inbox: queue.SimpleQueue[JSONObject | None]) -> None:
     for line in source:
-        inbox.put(json.loads(line))
+        if line.endswith("\n"):  # else halo-forge was killed in the middle of it
+            inbox.put(json.loads(line))
     inbox.put(None)
     time.sleep(_PATIENCE_S)
     os.killpg(0, signal.SIGKILL)  # this process leads the group of all that vLLM started

@@ -95,7 +95,8 @@ class VllmProcess:
     def _listen(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._inbox.put(json.loads(line))
+            if line.endswith("\n"):  # else it was killed in the middle of it
+                self._inbox.put(json.loads(line))
         self._inbox.put(None)
 
     def _how_it_ended(self) -> str:

@@ -28,7 +28,7 @@ from typing import Any
 
 import torch
 
-from halo_forge.errors import EngineError, ModelError
+from halo_forge.errors import EngineError, EngineUnfit, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
 from halo_forge.models.crew import BEAT_S, Crew
 from halo_forge.models.directories import ADAPTER_FILE, Weights, resolve, short_name
@@ -83,6 +83,7 @@ class VllmSampler:
 
         Raises:
             ModelError: the directory is incomplete, or an option is wrong.
+            EngineUnfit: vLLM cannot take such adapters.
         """
         given = engine_options({} if options is None else options)
         weights = resolve(path, fetch)
@@ -276,7 +277,7 @@ def _adapter_arguments(weights: Weights) -> JSONObject:
     if not weights.adapters:
         return {}
     if len(weights.adapters) > 1:
-        raise ModelError(
+        raise EngineUnfit(
             f"{weights.top} is an adapter on an adapter, and vLLM takes one; merge one of them, or use "
             "--engine transformers"
         )
@@ -284,7 +285,7 @@ def _adapter_arguments(weights: Weights) -> JSONObject:
     pattern = config.get("rank_pattern")
     ranks = [config.get("r"), *(pattern.values() if isinstance(pattern, dict) else ())]
     if not all(isinstance(rank, int) and 1 <= rank <= _RANKS[-1] for rank in ranks):
-        raise ModelError(f"{weights.top / ADAPTER_FILE}: the rank 'r' has to be 1 to {_RANKS[-1]} for vLLM")
+        raise EngineUnfit(f"{weights.top / ADAPTER_FILE}: the rank 'r' has to be 1 to {_RANKS[-1]} for vLLM")
     return {"enable_lora": True, "max_loras": 1, "max_lora_rank": next(r for r in _RANKS if r >= max(ranks))}
 
 
