@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +15,12 @@ from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.supervise import is_late
 
+BUSY = """
+import os
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+while True:
+    pass
+"""
 HERD = """
 import os, time
 os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -34,12 +42,38 @@ def test_no_more_is_waited_than_time_goes_by() -> None:
         assert herd.stdout is not None
         for _ in range(20):
             herd.stdout.readline()
-        waited_s = proc.waited_for_cpu_s(herd.pid)
-        assert 0 < waited_s <= time.monotonic() - started
+        meter = proc.WaitMeter()
+        for _ in range(2):
+            meter.look(proc.tree(herd.pid))
+            assert 0 < meter.longest_s <= time.monotonic() - started
     finally:
         os.killpg(herd.pid, 9)
         herd.wait()
         herd.stdout.close()
+
+
+def test_what_a_process_waited_that_has_ended_counts() -> None:
+    """As in a script, or when a compiler's driver starts one program after another."""
+    meter = proc.WaitMeter()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(busy())
+        started = time.monotonic()
+        for round_ in (1, 2, 3):
+            with busy() as pid:
+                while meter.longest_s < round_ * 0.05:
+                    meter.look([pid])
+        assert meter.longest_s <= time.monotonic() - started
+
+
+@contextlib.contextmanager
+def busy() -> Iterator[int]:
+    """A process that never has enough of one certain processor."""
+    process = subprocess.Popen([sys.executable, "-c", BUSY], start_new_session=True)
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_sleeping_is_late() -> None:

@@ -75,6 +75,29 @@ class TreeMeter:
         return None if found is not None and was is not None and found.started != was.started else found
 
 
+@dataclass(slots=True)
+class WaitMeter:
+    """Measures how long a process tree was ready to run and got no processor (schedstat, second field).
+
+    Only threads that lived one after the other are added up: a tree whose threads wait for each other would gather more
+    seconds than have gone by, and could sleep for them later on. Limits: what a thread waited after the last look is
+    lost with it, so of children that live for a few hundredths of a second nothing is known.
+    """
+
+    longest_s: float = 0.0
+    _before: dict[str, float] = field(default_factory=dict)  # thread -> what had been waited when it was new
+
+    def look(self, pids: Iterable[int]) -> None:
+        """Take in what the threads of these processes have waited by now."""
+        earlier_s, known, self._before = self.longest_s, self._before, {}
+        for pid in pids:
+            for task in _list(f"{_PROC}/{pid}/task"):
+                values = _read(f"{_PROC}/{pid}/task/{task}/schedstat").split()
+                if len(values) == 3:
+                    self._before[task] = known.get(task, earlier_s)
+                    self.longest_s = max(self.longest_s, self._before[task] + int(values[1]) / 1e9)
+
+
 def stat(pid: int) -> Stat | None:
     """What /proc/PID/stat says; ``None`` when there is no such process."""
     line = _read(f"{_PROC}/{pid}/stat")
@@ -111,20 +134,6 @@ def children(pid: int) -> list[int]:
         for task in _list(f"{_PROC}/{pid}/task")
         for child in _read(f"{_PROC}/{pid}/task/{task}/children").split()
     ]
-
-
-def waited_for_cpu_s(root: int) -> float:
-    """Seconds that one thread of the tree was ready to run and got no processor (schedstat, second field).
-
-    The living thread that waited longest, and not the sum of all: a tree whose threads wait for each other would gather
-    more seconds than have gone by, and could sleep for them later on.
-    """
-    longest_ns = 0
-    for pid in tree(root):
-        for task in _list(f"{_PROC}/{pid}/task"):
-            values = _read(f"{_PROC}/{pid}/task/{task}/schedstat").split()
-            longest_ns = max(longest_ns, int(values[1]) if len(values) == 3 else 0)
-    return longest_ns / 1e9
 
 
 def keep_nice(pid: int) -> None:

@@ -66,7 +66,7 @@ class Observed:
     Attributes:
         status: of the spawned process: exit code, or minus the signal.
         notes: all that it wrote to its note descriptor.
-        kept_waiting_s: how long a thread of a tree that hit the wall limit had been ready to run without a processor.
+        kept_waiting_s: how long a tree that hit the wall limit had been ready to run without a processor.
         root_reaped: whether the process at the root of the watched tree ended before its parent, which reaped it.
     """
 
@@ -177,6 +177,7 @@ class _Watch:
         self.notes = None if job.notes_fd is None else OutputStream(job.notes_fd, _MOST_NOTES)
         self.outputs = [stream for stream in (self.stdout, self.stderr, self.notes) if stream is not None]
         self.meter = proc.TreeMeter()
+        self.waits = proc.WaitMeter()
         self.killed_by: KilledBy | None = None
         self.peak_rss_mb: float | None = None
         self.kept_waiting_s = self.wall_s = self.cpu_s = 0.0
@@ -245,6 +246,7 @@ class _Watch:
             self.polite = True
             proc.keep_nice(self.root)
         usage = self.meter.look(self._watched)
+        self.waits.look(usage.pids)
         most_mb = self.limits.memory_mb
         tree_mb = self._tree_mb(usage)
         kernel_mb = 0.0 if self.root is None else proc.kernel_memory_mb(self.root, WORKDIR)
@@ -257,7 +259,7 @@ class _Watch:
         elif usage.cpu_s > self.limits.cpu_s:
             self.killed_by = KilledBy.CPU
         elif wall_s > self.limits.wall_s:
-            self.kept_waiting_s = proc.waited_for_cpu_s(self._watched)
+            self.kept_waiting_s = self.waits.longest_s
             if is_late(wall_s, self.kept_waiting_s, self.limits.wall_s):
                 self.killed_by = KilledBy.WALL
 
