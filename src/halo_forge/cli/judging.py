@@ -15,6 +15,7 @@ from halo_forge import __version__
 from halo_forge.benchmark import Pipeline
 from halo_forge.cli import progress
 from halo_forge.cli.console import err, note, out
+from halo_forge.cli.counts import Counts
 from halo_forge.cli.interrupt import STOPPED
 from halo_forge.config import parse_flags
 from halo_forge.errors import EngineError, UserError
@@ -139,7 +140,7 @@ def _without_tests(problems: ProblemSet, verifier_name: str) -> ProblemSet:
 def judge_all(
     judging: Judging,
     store: RunStore,
-    counts: progress.Counts,
+    counts: Counts,
     backlog: Iterable[GeneratedSample],
     generate: Callable[[], Iterator[Sample]] | None,
     workers: int,

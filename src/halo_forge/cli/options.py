@@ -37,6 +37,12 @@ Workers = Annotated[
 Limit = Annotated[int | None, typer.Option("--limit", help="Only the first so many problems.", show_default=False)]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over; what is there is kept aside.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Run programs WITHOUT a sandbox, with your own rights.")]
+Track = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--track", metavar="TRACKER", help="Log the result to mlflow, wandb, trackio or tensorboard; repeatable."
+    ),
+]
 PriceIn = Annotated[
     float | None,
     typer.Option("--price-in", metavar="USD", help="Price of a million prompt tokens.", show_default=False),

@@ -1,138 +1,129 @@
-"""What a run looks like while it runs: bars on a terminal, a line now and then elsewhere."""
+"""What a run looks like while it runs: a view on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from halo_forge.cli.console import err
-from halo_forge.report.terminal import seconds_in_words
-from halo_forge.types import Outcome, Sample, Verdict
+from halo_forge.cli.counts import Counts
+from halo_forge.report.terminal import OUTCOME_STYLES, counted, interval_in_words, percent, seconds_in_words
+from halo_forge.types import Estimate
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
+    from rich.console import RenderableType
+    from rich.text import Text
 
 _LINE_EVERY_S = 10.0
-_FIRST_ESTIMATE_S = 3.0
-
-
-@dataclass(slots=True)
-class Counts:
-    """A `halo_forge.benchmark.Listener` that counts. Begin with what earlier sessions had done."""
-
-    total: int
-    to_generate: int
-    already_generated: int = 0
-    already_judged: int = 0
-    generated_now: int = 0
-    judged_now: int = 0
-    accepted: int = 0
-    unscored: int = 0
-    tokens: int = 0
-    last_sample_at: float | None = None
-    judged_by_then: int = 0  # … when the last sample came
-    started: float = field(default_factory=time.monotonic)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def generated(self, sample: Sample) -> None:
-        """See `Listener`."""
-        with self.lock:
-            self.generated_now += 1
-            self.tokens += sample.n_tokens or 0
-            self.last_sample_at = time.monotonic()
-            self.judged_by_then = self.judged_now
-
-    def judged(self, sample: Sample, verdict: Verdict) -> None:
-        """See `Listener`."""
-        with self.lock:
-            self.judged_now += 1
-            self.accepted += verdict.passed
-            self.unscored += verdict.outcome is Outcome.JUDGE_ERROR
-
-    @property
-    def summary(self) -> str:
-        """The numbers that do not fit a bar."""
-        since = " since it was resumed" if self.already_judged else ""
-        parts = [f"{self.accepted} of {self.judged_now} pass{since}"] if self.judged_now else []
-        if self.tokens and self.last_sample_at is not None:
-            parts.append(f"{self.tokens / max(0.001, self.last_sample_at - self.started):.0f} tokens/s")
-        if self.unscored:
-            parts.append(f"{self.unscored} NOT JUDGED")
-        left = self.seconds_left
-        if left is not None:
-            parts.append(f"about {seconds_in_words(left)} left")
-        return " · ".join(parts)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """``None`` while it is too early to say.
-
-        While a model generates, judging stands back, so its pace then says nothing of its pace later.
-        """
-        began, done, left = self.started, self.generated_now, self.to_generate - self.generated_now
-        if left <= 0:
-            began = self.started if self.last_sample_at is None else self.last_sample_at
-            done = self.judged_now - self.judged_by_then
-            left = self.total - self.already_judged - self.judged_now
-        elapsed = time.monotonic() - began
-        if elapsed < _FIRST_ESTIMATE_S or left <= 0 or done <= 0:
-            return None
-        return elapsed / done * left
+_BAR = 30
+_LONGEST_NAME = 24
 
 
 @contextlib.contextmanager
 def shown(counts: Counts) -> Iterator[None]:
     """Show `counts` until the context ends."""
-    draw = _bars if err().is_terminal else _lines
+    draw = _drawn if err().is_terminal else _lines
     with draw(counts):
         yield
 
 
 @contextlib.contextmanager
-def _bars(counts: Counts) -> Iterator[None]:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+def _drawn(counts: Counts) -> Iterator[None]:
+    from rich.live import Live
 
-    columns = (
-        TextColumn("{task.description:9}"),
-        BarColumn(30),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=err(), transient=True) as progress, _refreshed(progress, counts):
+    def view() -> RenderableType:
+        return render(counts, err().width)
+
+    with Live(console=err(), get_renderable=view, refresh_per_second=5, transient=True):
         yield
 
 
-@contextlib.contextmanager
-def _refreshed(progress: Progress, counts: Counts) -> Iterator[None]:
-    tasks: dict[str, TaskID] = {}
+def render(counts: Counts, width: int) -> RenderableType:
+    """The view on a terminal, for lines of `width` characters; what is too long is cut, never wrapped."""
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    done = {"judged": counts.already_judged + counts.judged_now}
     if counts.to_generate:
-        tasks["generated"] = progress.add_task("generated", total=counts.total, note="")
-    tasks["judged"] = progress.add_task("judged", total=counts.total, note="")
+        done = {"generated": counts.already_generated + counts.generated_now, **done}
+    digits = len(str(counts.total))
+    room = width - len(f"generated  {counts.total}/{counts.total} ")
+    view = Table.grid(padding=(0, 2, 0, 0))
+    view.add_column(no_wrap=True)
+    view.add_column(no_wrap=True, overflow="ellipsis")
+    for word, number in done.items():
+        bar = Table.grid(padding=(0, 1, 0, 0))
+        bar.add_row(
+            ProgressBar(counts.total, number, width=max(1, min(_BAR, room))), f"{number:>{digits}}/{counts.total}"
+        )
+        view.add_row(word, bar)
+    for word, text in _facts(counts):
+        view.add_row(word, text)
+    return view
 
-    def refresh() -> None:
-        if "generated" in tasks:
-            progress.update(tasks["generated"], completed=counts.already_generated + counts.generated_now)
-        progress.update(tasks["judged"], completed=counts.already_judged + counts.judged_now, note=counts.summary)
 
-    with _every(0.2, refresh):
-        yield
+def _facts(counts: Counts) -> Iterator[tuple[str, Text]]:
+    from rich.text import Text
+
+    standing = counts.standing()
+    if counts.unscored:
+        yield "NOT JUDGED", Text(f"{counted(counts.unscored, 'sample')}, in no rate", "bold red")
+    if standing.pass_at_1.value is not None:
+        problems = counted(standing.pass_at_1.problems, "problem")
+        yield "pass@1", Text(f"{_rate(standing.pass_at_1)} · {problems} so far")
+    words = Text(" · ").join(Text(f"{number} {name}", OUTCOME_STYLES[name]) for name, number in standing.outcomes)
+    if words:
+        yield "outcomes", words
+    if standing.slowest:
+        slow = " · ".join(f"{_short(name)} {seconds_in_words(seconds)}" for name, seconds in standing.slowest)
+        yield "slowest", Text(f"{slow} a sample")
+    if pace := _pace(counts):
+        yield "pace", Text(pace)
+
+
+def _pace(counts: Counts) -> str:
+    rate, left = counts.tokens_per_second, counts.seconds_left
+    parts = [] if rate is None else [f"{rate:.0f} tokens/s"]
+    if left is not None:
+        parts.append(f"about {seconds_in_words(left)} left")
+    return " · ".join(parts)
+
+
+def _rate(estimate: Estimate) -> str:
+    bounds = interval_in_words(estimate)
+    return f"{percent(estimate)} ({bounds})" if estimate.low is not None else percent(estimate)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 @contextlib.contextmanager
 def _lines(counts: Counts) -> Iterator[None]:
     def line() -> None:
-        generated = counts.already_generated + counts.generated_now
-        done = f"generated {generated}/{counts.total}, " if counts.to_generate else ""
-        done += f"judged {counts.already_judged + counts.judged_now}/{counts.total}"
-        err().print(f"{done} · {counts.summary}" if counts.summary else done, markup=False, soft_wrap=True)
+        err().print(line_of(counts), markup=False, soft_wrap=True)
 
     with _every(_LINE_EVERY_S, line):
         yield
     line()
+
+
+def line_of(counts: Counts) -> str:
+    """The view where there is no terminal: one line, whatever happened."""
+    done = f"judged {counts.already_judged + counts.judged_now}/{counts.total}"
+    if counts.to_generate:
+        done = f"generated {counts.already_generated + counts.generated_now}/{counts.total}, {done}"
+    parts = [done]
+    estimate = counts.standing(fresh=True).pass_at_1
+    if estimate.value is not None:
+        parts.append(f"pass@1 {_rate(estimate)}")
+    if counts.unscored:
+        parts.append(f"{counts.unscored} NOT JUDGED")
+    if pace := _pace(counts):
+        parts.append(pace)
+    return " · ".join(parts)
 
 
 @contextlib.contextmanager

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from halo_forge.benchmark import default_workers, generate_owed
 from halo_forge.cli.console import note
+from halo_forge.cli.counts import Counts
 from halo_forge.cli.few_shot import load_few_shot
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
-from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
+from halo_forge.cli.tracking import track
 from halo_forge.config import (
     SamplePlan,
     check_concurrency,
@@ -33,6 +34,7 @@ from halo_forge.models.registry import find_model
 from halo_forge.problems import ProblemSet, load_problems
 from halo_forge.store import RunStore
 from halo_forge.summary import summarize
+from halo_forge.tracking.registry import check_trackers
 from halo_forge.types import Prices, PromptStyle, SamplingOverrides
 
 
@@ -70,6 +72,7 @@ class Request:
     output: str | None
     as_json: bool
     results_jsonl: bool
+    trackers: tuple[str, ...]
     fresh: bool
     unsafe: bool
 
@@ -102,6 +105,7 @@ def run_benchmark(request: Request) -> int:
     workers = check_workers(request.workers, default_workers())
     concurrency = check_concurrency(request.concurrency)
     options = check_engine_options(request.engine_options)
+    trackers = check_trackers(request.trackers)
     source = find_model(request.model, request.engine)
     problems = load_problems(request.prompts, request.limit)
     _check_own_settings(problems, greedy=request.greedy)
@@ -117,7 +121,7 @@ def run_benchmark(request: Request) -> int:
         results = results_beside(place.path) if request.results_jsonl else None
         check_place(results, place.path)
         return _benchmark(
-            sampler, settings, plan, judging, place, results, workers, cancel, prices, fresh=request.fresh
+            sampler, settings, plan, judging, place, results, workers, cancel, prices, trackers, fresh=request.fresh
         )
 
 
@@ -140,7 +144,8 @@ def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:
 
 def _benchmark(
     sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
-    results: Path | None, workers: int, cancel: threading.Event, prices: Prices | None, *, fresh: bool,
+    results: Path | None, workers: int, cancel: threading.Event, prices: Prices | None,
+    trackers: tuple[str, ...], *, fresh: bool,
 ) -> int:  # fmt: skip
     identity = {
         "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
@@ -159,7 +164,7 @@ def _benchmark(
             to_generate=owed_now,
             already_judged=len(store.judged_keys),
             already_generated=len(store.judged_keys) + len(store.waiting_keys),
-        )
+        ).resumed(store.read_judged())
         generate = partial(generate_owed, sampler, problems, plan.samples, store, cancel) if owed_now else None
         try:
             failure = judge_all(judging, store, counts, store.waiting(), generate, workers, cancel)
@@ -171,4 +176,5 @@ def _benchmark(
         )
         status = deliver(report, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
+        track(trackers, report, store.files, cancel)
         return status

@@ -9,10 +9,11 @@ from pathlib import Path
 from halo_forge.benchmark import default_workers
 from halo_forge.cli.console import note
 from halo_forge.cli.counting import Counted
+from halo_forge.cli.counts import Counts
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
-from halo_forge.cli.progress import Counts
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
+from halo_forge.cli.tracking import track
 from halo_forge.config import (
     DEFAULT_KS,
     check_limits,
@@ -30,6 +31,7 @@ from halo_forge.problems.samples import read_found, read_samples
 from halo_forge.report.human_eval import outcome_of
 from halo_forge.store import GeneratedSample, RunFiles, RunStore, Times
 from halo_forge.summary import summarize
+from halo_forge.tracking.registry import check_trackers
 from halo_forge.types import JSONObject
 
 
@@ -37,7 +39,7 @@ def score_samples(
     samples: str, prompts: str, *, verifier: str, ks: str | None, metrics: str | None, limit: int | None,
     time_limit: float | None, memory_limit: int | None, compile_flags: str | None, workers: int | None,
     price_in: float | None, price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool,
-    fresh: bool, unsafe: bool,
+    trackers: tuple[str, ...], fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -49,6 +51,7 @@ def score_samples(
     limits = check_limits(time_limit, memory_limit)
     parallel = check_workers(workers, default_workers())
     prices = check_prices(price_in, price_out)
+    tracked = check_trackers(trackers)
     problems = load_problems(prompts, limit)
     samples = samples.rstrip("/") or samples  # a folder's name may end so
     counted = Counted.of(samples, problems)
@@ -66,6 +69,7 @@ def score_samples(
         with RunStore.open(place.path, identity, fresh=fresh) as store:
             store.ensure_writable()
             counts = Counts(total=counted.total, to_generate=0, already_judged=len(store.judged_keys))
+            counts.resumed(store.read_judged())
             try:
                 judge_all(judging, store, counts, _not_judged(counted, problems, store), None, parallel, cancel)
             except Cancelled:
@@ -78,6 +82,7 @@ def score_samples(
             )
             status = deliver(report, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
+            track(tracked, report, store.files, cancel)
             return status
 
 

@@ -23,6 +23,7 @@ _OUTCOME_WORDS = {
     Outcome.NO_CODE: ("no code in the answer", "magenta"),
     Outcome.JUDGE_ERROR: ("NOT JUDGED: our fault or the machine's, in no rate", "bold red"),
 }
+OUTCOME_STYLES = {outcome: style for outcome, (_, style) in _OUTCOME_WORDS.items()}
 _BAR = 24
 _MANY_CUT = 0.2  # of the samples
 

@@ -71,7 +71,10 @@ def _read(files: RunFiles) -> JSONObject | None:
 
 
 def _refuse_strays(files: RunFiles) -> None:
-    kinds = ((files.samples, "samples file"), (files.generated, "generated text"), (files.result, "result"))
+    kinds = (
+        (files.samples, "samples file"), (files.generated, "generated text"), (files.result, "result"),
+        (files.trackers, "list of trackers"),
+    )  # fmt: skip
     for path, kind in kinds:
         if path.exists():
             raise StoreError(

@@ -94,6 +94,7 @@ def run(
     price_in: options.PriceIn = None,
     price_out: options.PriceOut = None,
     results_jsonl: options.ResultsJsonl = False,
+    track: options.Track = None,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
 ) -> None:
@@ -130,6 +131,7 @@ def run(
         output=output,
         as_json=as_json,
         results_jsonl=results_jsonl,
+        trackers=tuple(track or ()),
         fresh=fresh,
         unsafe=unsafe,
     )

@@ -41,6 +41,7 @@ def score(
     price_in: options.PriceIn = None,
     price_out: options.PriceOut = None,
     results_jsonl: options.ResultsJsonl = False,
+    track: options.Track = None,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
 ) -> None:
@@ -50,7 +51,7 @@ def score(
         score_samples(
             samples, prompts, verifier=verifier, ks=k, metrics=metrics, limit=limit, time_limit=time_limit,
             memory_limit=memory_limit, compile_flags=compile_flags, workers=workers, price_in=price_in,
-            price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl, fresh=fresh,
-            unsafe=unsafe,
+            price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl,
+            trackers=tuple(track or ()), fresh=fresh, unsafe=unsafe,
         )
     )  # fmt: skip
