@@ -632,6 +632,16 @@ def test_fresh_keeps_the_old_run_aside(output: Path) -> None:
     RunStore.open(output, {"attempt": 2}).close()
 
 
+def test_a_fresh_run_is_another_one_for_trackers_too(output: Path) -> None:
+    RunStore.open(output, IDENTITY).close()
+    (output.parent / "x.trackers.jsonl").write_text("of the old run")
+    RunStore.open(output, IDENTITY).close()
+    assert (output.parent / "x.trackers.jsonl").exists()
+    RunStore.open(output, IDENTITY, fresh=True).close()
+    assert not (output.parent / "x.trackers.jsonl").exists()
+    assert (output.parent / "x.trackers.jsonl.old-1").read_text() == "of the old run"
+
+
 def test_fresh_takes_a_number_that_is_free_for_all_files(output: Path) -> None:
     (output.parent / "x.json.old-1").write_text("precious")
     (output.parent / "x.samples.jsonl").write_text("of nobody")

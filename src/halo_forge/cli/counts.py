@@ -33,7 +33,7 @@ class Standing:
 
     Attributes:
         pass_at_1: over the problems that have a verdict.
-        outcomes: the most frequent first.
+        outcomes: those that there were, always in the same order.
         slowest: problems by their mean seconds of judging a sample, the slowest first.
     """
 
@@ -137,7 +137,7 @@ class Counts:
     def _stand(self) -> Standing:
         with self._lock:  # for a moment only: whoever judges waits
             problems = [(name, one.n, one.passed, one.timed, one.seconds) for name, one in self._problems.items()]
-            outcomes = tuple(self._outcomes.most_common())
+            outcomes = tuple((outcome, self._outcomes[outcome]) for outcome in Outcome if self._outcomes[outcome])
         means = [(name, seconds / timed) for name, _, _, timed, seconds in problems if timed]
         return Standing(
             pass_at_1=mean_pass_at_k([(n, passed) for _, n, passed, _, _ in problems if n], 1),

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _LINE_EVERY_S = 10.0
-_BAR = 30
-_LONGEST_NAME = 24
+_WORD, _GAP, _BAR = 10, 1, 30  # characters
+_BETWEEN = " · "
+_LONGEST_NAME = 30
 
 
 @contextlib.contextmanager
@@ -41,54 +42,72 @@ def _drawn(counts: Counts) -> Iterator[None]:
 
 
 def render(counts: Counts, width: int) -> RenderableType:
-    """The view on a terminal, for lines of `width` characters; what is too long is cut, never wrapped."""
-    from rich.progress_bar import ProgressBar
+    """The view on a terminal, for lines of `width` characters. No part of a line is ever torn in two."""
     from rich.table import Table
 
+    view = Table.grid(padding=(0, _GAP, 0, 0))
+    view.add_column(no_wrap=True, min_width=_WORD)
+    view.add_column(no_wrap=True, overflow="ellipsis")
+    room = width - _WORD - _GAP
     done = {"judged": counts.already_judged + counts.judged_now}
     if counts.to_generate:
         done = {"generated": counts.already_generated + counts.generated_now, **done}
-    digits = len(str(counts.total))
-    room = width - len(f"generated  {counts.total}/{counts.total} ")
-    view = Table.grid(padding=(0, 2, 0, 0))
-    view.add_column(no_wrap=True)
-    view.add_column(no_wrap=True, overflow="ellipsis")
     for word, number in done.items():
-        bar = Table.grid(padding=(0, 1, 0, 0))
-        bar.add_row(
-            ProgressBar(counts.total, number, width=max(1, min(_BAR, room))), f"{number:>{digits}}/{counts.total}"
-        )
-        view.add_row(word, bar)
-    for word, text in _facts(counts):
-        view.add_row(word, text)
+        view.add_row(word, _bar(number, counts.total, room))
+    for word, parts in _facts(counts):
+        view.add_row(word, _wrapped(parts, room))
     return view
 
 
-def _facts(counts: Counts) -> Iterator[tuple[str, Text]]:
+def _bar(number: int, total: int, room: int) -> RenderableType:
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+
+    words = f"{number:>{len(str(total))}}/{total}"
+    bar = Table.grid(padding=(0, 1, 0, 0))
+    bar.add_row(ProgressBar(total, number, width=max(1, min(_BAR, room - len(words) - 1))), words)
+    return bar
+
+
+def _facts(counts: Counts) -> Iterator[tuple[str, list[Text]]]:
+    """Lines of the view, each with its parts."""
     from rich.text import Text
 
     standing = counts.standing()
     if counts.unscored:
-        yield "NOT JUDGED", Text(f"{counted(counts.unscored, 'sample')}, in no rate", "bold red")
+        yield "NOT JUDGED", [Text(f"{counted(counts.unscored, 'sample')}, in no rate", "bold red")]
     if standing.pass_at_1.value is not None:
         problems = counted(standing.pass_at_1.problems, "problem")
-        yield "pass@1", Text(f"{_rate(standing.pass_at_1)} · {problems} so far")
-    words = Text(" · ").join(Text(f"{number} {name}", OUTCOME_STYLES[name]) for name, number in standing.outcomes)
-    if words:
-        yield "outcomes", words
+        yield "pass@1", [Text(_rate(standing.pass_at_1)), Text(f"{problems} so far")]
+    if standing.outcomes:
+        yield "outcomes", [Text(f"{number} {name}", OUTCOME_STYLES[name]) for name, number in standing.outcomes]
     if standing.slowest:
-        slow = " · ".join(f"{_short(name)} {seconds_in_words(seconds)}" for name, seconds in standing.slowest)
-        yield "slowest", Text(f"{slow} a sample")
+        slowest = [f"{_short(name)} {seconds_in_words(seconds)}" for name, seconds in standing.slowest]
+        yield "slowest", [Text(f"{slowest[0]} a sample"), *map(Text, slowest[1:])]
     if pace := _pace(counts):
-        yield "pace", Text(pace)
+        yield "pace", list(map(Text, pace))
 
 
-def _pace(counts: Counts) -> str:
+def _wrapped(parts: list[Text], room: int) -> Text:
+    """The parts one after the other, broken into lines between them only."""
+    from rich.text import Text
+
+    lines = [parts[0]]
+    for part in parts[1:]:
+        longer = Text.assemble(lines[-1], _BETWEEN, part)
+        if longer.cell_len <= room:
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return Text("\n").join(lines)
+
+
+def _pace(counts: Counts) -> list[str]:
     rate, left = counts.tokens_per_second, counts.seconds_left
     parts = [] if rate is None else [f"{rate:.0f} tokens/s"]
     if left is not None:
         parts.append(f"about {seconds_in_words(left)} left")
-    return " · ".join(parts)
+    return parts
 
 
 def _rate(estimate: Estimate) -> str:
@@ -121,9 +140,7 @@ def line_of(counts: Counts) -> str:
         parts.append(f"pass@1 {_rate(estimate)}")
     if counts.unscored:
         parts.append(f"{counts.unscored} NOT JUDGED")
-    if pace := _pace(counts):
-        parts.append(pace)
-    return " · ".join(parts)
+    return _BETWEEN.join(parts + _pace(counts))
 
 
 @contextlib.contextmanager

@@ -17,7 +17,7 @@ from halo_forge.tracking.base import Record
 from halo_forge.types import JSONObject
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Kept:
     """The file as it is. An unreadable one is as good as none."""
 
