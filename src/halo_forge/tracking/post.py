@@ -58,7 +58,7 @@ def _wait(process: subprocess.Popen[bytes], cancel: threading.Event, patience_s:
         if cancel.wait(_BEAT_S):
             late = "stopped"
         elif time.monotonic() > deadline:
-            late = f"no answer within {patience_s:.0f} s"
+            late = f"no answer within {patience_s:g} s"
         if late is not None:
             break
     os.killpg(process.pid, signal.SIGKILL)  # not reaped yet, so it can mean no other
