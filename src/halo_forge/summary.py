@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from halo_forge.cost import cost_of
+from halo_forge.hardware.figures import hardware_of
+from halo_forge.hardware.session import Session
 from halo_forge.metrics import mean_pass_at_k, mean_rate
 from halo_forge.problems.base import ProblemSet
 from halo_forge.requested import Metric
-from halo_forge.store import JudgedSample, Times, phase_seconds
+from halo_forge.store import JudgedSample, PhaseSpans, Times, phase_spans
 from halo_forge.types import (
     UNCATEGORIZED,
     CategoryCount,
@@ -76,7 +78,7 @@ class _Totals:
 
 def summarize(
     problems: ProblemSet, judged: Iterable[JudgedSample], ks: Sequence[int], run: JSONObject, wanted: int,
-    *, metrics: Sequence[Metric] = (), prices: Prices | None = None,
+    *, metrics: Sequence[Metric] = (), prices: Prices | None = None, measured: Sequence[Session] = (),
 ) -> Report:  # fmt: skip
     """Everything that a report says. `judged` is read once; samples of problems outside the set are left out.
 
@@ -84,6 +86,7 @@ def summarize(
         wanted: how many samples the run is to have in all.
         metrics: what is to be reported beside pass@k.
         prices: of tokens; without them the report has no cost.
+        measured: what was measured of the machine; without it the report has no hardware.
     """
     tallies = {problem.id: _Tally() for problem in problems.problems}
     totals = _Totals()
@@ -98,14 +101,25 @@ def summarize(
                 tally.add(one.sample.index, compiled=bool(one.verdict.compiled), passed=one.verdict.passed)
             yield one.times
 
-    generation_s, verification_s = phase_seconds(seen())
-    report = _report(problems, tallies, totals, ks, run, (generation_s, verification_s), wanted, metrics)
-    return report if prices is None else replace(report, cost=cost_of(report.tokens, report.solved, prices))
+    spans = phase_spans(seen())
+    report = _report(problems, tallies, totals, ks, run, spans, wanted, metrics)
+    return replace(
+        report,
+        cost=None if prices is None else cost_of(report.tokens, report.solved, prices),
+        hardware=hardware_of(
+            measured, spans, tokens=report.tokens.completion, solved=report.solved, notes=_elsewhere(run)
+        ),
+    )
+
+
+def _elsewhere(run: JSONObject) -> Iterator[str]:
+    if run["model"].get("engine") == "openai":
+        yield "a server ran the model: where that is another machine, its hardware is in no figure"
 
 
 def _report(
     problems: ProblemSet, tallies: dict[str, _Tally], totals: _Totals, ks: Sequence[int], run: JSONObject,
-    seconds: tuple[float | None, float | None], wanted: int, metrics: Sequence[Metric],
+    spans: PhaseSpans, wanted: int, metrics: Sequence[Metric],
 ) -> Report:  # fmt: skip
     scored = [(problem, tally) for problem in problems.problems if (tally := tallies[problem.id]).n]
     counts = [(tally.n, tally.passed) for _, tally in scored]
@@ -131,8 +145,8 @@ def _report(
         },
         judged_by=judged_by(problems.problems),
         tokens=totals.tokens(),
-        generation_s=seconds[0],
-        verification_s=seconds[1],
+        generation_s=spans.generation_s,
+        verification_s=spans.judging_s,
         run=run,
         metrics={metric.name: metric.mean(counts) for metric in metrics},
     )

@@ -441,6 +441,62 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class HardwareFigures:
+    """What a run, or a phase of it, took of its machine; ``None`` where that was not measured. GB are GiB.
+
+    Attributes:
+        seconds: that were measured.
+        gpu_peak_memory_gb: memory of the GPUs that is in use, by whomever.
+        gpu_power_avg_w: of all GPUs together, as energy.
+        gpu_utilization_pct, cpu_utilization_pct: mean, 0 to 100; of the machine's processors all together.
+        cpu_energy_wh: of the processors' packages.
+        peak_memory_gb: resident memory of the run's processes, the programs that it judges among them.
+        system_peak_memory_gb: memory of the machine that was not available.
+    """
+
+    seconds: float
+    gpu_peak_memory_gb: float | None
+    gpu_power_avg_w: float | None
+    gpu_energy_wh: float | None
+    gpu_utilization_pct: float | None
+    gpu_temperature_max_c: float | None
+    cpu_power_avg_w: float | None
+    cpu_energy_wh: float | None
+    cpu_utilization_pct: float | None
+    peak_memory_gb: float | None
+    system_peak_memory_gb: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """All that was measured of the machine. Definitions: docs/hardware.md.
+
+    Attributes:
+        total: of all sessions of the run.
+        phases: the same while it generated and while it judged, by name; they overlap.
+        energy_wh: of GPUs and processors, as far as the machine can say.
+        wh_per_solved: by the problems that were solved; ``None`` when none was.
+        tokens_per_wh: generated tokens.
+        energy_source: by ``gpu`` and ``cpu``.
+        devices: one object for each device that was measured.
+        series: columns of equal length for a chart; a column of which nothing is known is ``None``.
+        notes: what a reader has to know, one line each.
+        reasons: why a figure is ``None``, by its key.
+    """
+
+    total: HardwareFigures
+    phases: Mapping[str, HardwareFigures | None]
+    energy_wh: float | None
+    wh_per_solved: float | None
+    tokens_per_wh: float | None
+    energy_source: Mapping[str, str | None]
+    devices: tuple[JSONObject, ...]
+    series: Mapping[str, list[float | None] | None]
+    notes: tuple[str, ...]
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that is known about a run, ready to be shown. Definitions: docs/results.md.
 
@@ -456,6 +512,7 @@ class Report:
         run: settings and versions, as they are written to the result file.
         cost: ``None`` where no prices were given.
         metrics: what was asked for beside pass@k, by name (``pass^4``).
+        hardware: ``None`` where nothing was measured.
     """
 
     total: int
@@ -477,6 +534,7 @@ class Report:
     run: JSONObject
     cost: Cost | None = None
     metrics: dict[str, Estimate] = field(default_factory=dict)
+    hardware: Hardware | None = None
 
 
 JSONObject = dict[str, Any]

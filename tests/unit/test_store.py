@@ -24,7 +24,7 @@ from halo_forge.store import (
     JudgedSample,
     RunStore,
     Times,
-    phase_seconds,
+    phase_spans,
     read_samples_file,
 )
 from halo_forge.store.lines import encode_generated, encode_judged
@@ -525,20 +525,24 @@ def test_a_large_run_opens_in_little_memory(output: Path) -> None:
 # --- times ---
 
 
-def test_phase_seconds_leaves_out_the_gaps_between_sessions() -> None:
+def test_phases_leave_out_the_gaps_between_sessions() -> None:
     times = [
         Times(10, 20, 21, 30, 0, 0),
         Times(11, 15, 16, 18, 0, 0),
         Times(12, 25, 1000, 1004, 0, 1),  # generated before the gap, judged after it
         Times(1001, 1002, 1003, 1006, 1, 1),
     ]
-    assert phase_seconds(iter(times)) == (15 + 1, 14 + 6)
+    spans = phase_spans(iter(times))
+    assert spans.generation == {0: (10, 25), 1: (1001, 1002)}
+    assert (spans.generation_s, spans.judging_s) == (15 + 1, 14 + 6)
 
 
-def test_phase_seconds_of_nothing_known() -> None:
-    assert phase_seconds([]) == (None, None)
-    assert phase_seconds([Times(judging_started_at=1, judged_at=3, judging_session=0)]) == (None, 2)
-    assert phase_seconds([Times(5, 4, generation_session=0)]) == (None, None), "the clock was set back"
+def test_phases_of_nothing_known() -> None:
+    nothing = phase_spans([])
+    assert (nothing.generation_s, nothing.judging_s) == (None, None)
+    judged_only = phase_spans([Times(judging_started_at=1, judged_at=3, judging_session=0)])
+    assert (judged_only.generation_s, judged_only.judging_s) == (None, 2)
+    assert phase_spans([Times(5, 4, generation_session=0)]).generation_s is None, "the clock was set back"
 
 
 # --- identity ---
@@ -1023,11 +1027,11 @@ def test_kills_at_random_moments(output: Path, tmp_path: Path) -> None:
     keys = [(j.sample.problem_id, j.sample.index) for j in read_samples_file(tmp_path / "x.samples.jsonl")]
     assert len(keys) == len(set(keys)) == 2000
     assert (tmp_path / "x.samples.jsonl").read_bytes().count(b"\n") == 2000
-    generation_time, verification_time = phase_seconds(j.times for j in read_samples_file(tmp_path / "x.samples.jsonl"))
-    assert generation_time is not None
-    assert verification_time is not None
-    assert 0 < generation_time < 60
-    assert 0 < verification_time < 60
+    spans = phase_spans(j.times for j in read_samples_file(tmp_path / "x.samples.jsonl"))
+    assert spans.generation_s is not None
+    assert spans.judging_s is not None
+    assert 0 < spans.generation_s < 60
+    assert 0 < spans.judging_s < 60
 
 
 AT_EVERY_LINE = """

@@ -50,6 +50,13 @@ PriceIn = Annotated[
 PriceOut = Annotated[
     float | None, typer.Option("--price-out", metavar="USD", help="Of a million generated tokens.", show_default=False)
 ]
+HardwareMetrics = Annotated[
+    bool,
+    typer.Option(
+        "--hardware-metrics/--no-hardware-metrics",
+        help="Measure memory, power and energy meanwhile; it takes under 1% of one processor.",
+    ),
+]
 TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", metavar="S", help="CPU seconds a program may use.", show_default="5")
 ]

@@ -14,6 +14,7 @@ from halo_forge.cli.few_shot import load_few_shot
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
+from halo_forge.cli.measuring import measured_sessions, measuring
 from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
 from halo_forge.cli.tracking import track
 from halo_forge.config import (
@@ -73,6 +74,7 @@ class Request:
     as_json: bool
     results_jsonl: bool
     trackers: tuple[str, ...]
+    hardware_metrics: bool
     fresh: bool
     unsafe: bool
 
@@ -121,8 +123,9 @@ def run_benchmark(request: Request) -> int:
         results = results_beside(place.path) if request.results_jsonl else None
         check_place(results, place.path)
         return _benchmark(
-            sampler, settings, plan, judging, place, results, workers, cancel, prices, trackers, fresh=request.fresh
-        )
+            sampler, settings, plan, judging, place, results, workers, cancel, prices, trackers, fresh=request.fresh,
+            measure=request.hardware_metrics,
+        )  # fmt: skip
 
 
 def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:
@@ -145,7 +148,7 @@ def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:
 def _benchmark(
     sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
     results: Path | None, workers: int, cancel: threading.Event, prices: Prices | None,
-    trackers: tuple[str, ...], *, fresh: bool,
+    trackers: tuple[str, ...], *, fresh: bool, measure: bool,
 ) -> int:  # fmt: skip
     identity = {
         "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
@@ -157,7 +160,8 @@ def _benchmark(
     with RunStore.open(place.path, identity, fresh=fresh) as store:
         total = plan.samples * len(problems)
         owed_now = total - len(store.judged_keys) - len(store.waiting_keys)
-        if owed_now or store.waiting_keys:
+        left = bool(owed_now or store.waiting_keys)
+        if left:
             store.ensure_writable()
         counts = Counts(
             total=total,
@@ -167,13 +171,15 @@ def _benchmark(
         ).resumed(store.read_judged())
         generate = partial(generate_owed, sampler, problems, plan.samples, store, cancel) if owed_now else None
         try:
-            failure = judge_all(judging, store, counts, store.waiting(), generate, workers, cancel)
+            with measuring(store, wanted=measure and left):
+                failure = judge_all(judging, store, counts, store.waiting(), generate, workers, cancel)
         except Cancelled:
             return stopped(store)
         settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
         report = summarize(
-            judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics, prices=prices
-        )
+            judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics, prices=prices,
+            measured=measured_sessions(store),
+        )  # fmt: skip
         status = deliver(report, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
         track(trackers, report, store.files, cancel)

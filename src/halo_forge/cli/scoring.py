@@ -12,6 +12,7 @@ from halo_forge.cli.counting import Counted
 from halo_forge.cli.counts import Counts
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
+from halo_forge.cli.measuring import measured_sessions, measuring
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
 from halo_forge.cli.tracking import track
 from halo_forge.config import (
@@ -39,7 +40,7 @@ def score_samples(
     samples: str, prompts: str, *, verifier: str, ks: str | None, metrics: str | None, limit: int | None,
     time_limit: float | None, memory_limit: int | None, compile_flags: str | None, workers: int | None,
     price_in: float | None, price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool,
-    trackers: tuple[str, ...], fresh: bool, unsafe: bool,
+    trackers: tuple[str, ...], hardware_metrics: bool, fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -70,16 +71,19 @@ def score_samples(
             store.ensure_writable()
             counts = Counts(total=counted.total, to_generate=0, already_judged=len(store.judged_keys))
             counts.resumed(store.read_judged())
+            left = counts.total > counts.already_judged
             try:
-                judge_all(judging, store, counts, _not_judged(counted, problems, store), None, parallel, cancel)
+                with measuring(store, wanted=hardware_metrics and left):
+                    judge_all(judging, store, counts, _not_judged(counted, problems, store), None, parallel, cancel)
             except Cancelled:
                 return stopped(store)
             if counted.has_grown():
                 note(f"note: {samples} grew meanwhile; judged are the {counted.total} samples that it had at first")
             shown = {**judging.settings(identity, wanted, parallel), "model": {"name": Path(samples).name}}
             report = summarize(
-                judging.problems, store.read_judged(), wanted, shown, counted.total, metrics=further, prices=prices
-            )
+                judging.problems, store.read_judged(), wanted, shown, counted.total, metrics=further, prices=prices,
+                measured=measured_sessions(store),
+            )  # fmt: skip
             status = deliver(report, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
             track(tracked, report, store.files, cancel)

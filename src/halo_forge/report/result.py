@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from halo_forge.types import Cost, Estimate, JSONObject, Report
+from halo_forge.types import Cost, Estimate, Hardware, JSONObject, Report
 
 
 def to_json(report: Report) -> JSONObject:
@@ -25,6 +25,7 @@ def to_json(report: Report) -> JSONObject:
         "outcomes": {outcome.value: count for outcome, count in report.outcomes.items()},
         "tokens": {**asdict(report.tokens), "per_second": tokens_per_second(report)},
         "cost": None if report.cost is None else _cost(report.cost),
+        "hardware": None if report.hardware is None else _hardware(report.hardware),
         "intervals": {
             "level": 0.95,
             "pass_rate": _bounds(report.pass_rate),
@@ -55,6 +56,11 @@ def _cost(cost: Cost) -> JSONObject:
         "total": cost.total,
         "per_solved": cost.per_solved,
     }
+
+
+def _hardware(hardware: Hardware) -> JSONObject:
+    rest = asdict(hardware)
+    return {**rest.pop("total"), **rest, "devices": list(hardware.devices), "notes": list(hardware.notes)}
 
 
 def _bounds(estimate: Estimate) -> list[float] | None:

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from halo_forge.report.hardware import hardware_in_words
 from halo_forge.report.result import tokens_per_second
 from halo_forge.requested import Metric
 from halo_forge.types import Cost, Estimate, Outcome, Report
@@ -127,6 +128,8 @@ def _facts(report: Report) -> Iterator[Text]:
         phases[1] += " (side by side)"
     if phases:
         yield Text("time: " + ", ".join(phases))
+    if report.hardware is not None:
+        yield from hardware_in_words(report.hardware)
     if report.missing:
         yield Text(f"NOT COMPLETE: {report.missing} samples are missing; these numbers are of the others", "bold red")
     if report.unscored:

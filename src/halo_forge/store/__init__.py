@@ -5,6 +5,7 @@ For the result ``x.json`` a run keeps
 - ``x.run.json``: its identity, the settings that decide what its samples are; written first,
 - ``x.generated.jsonl``: texts that were generated, so that no token is paid for twice; removed at the end,
 - ``x.samples.jsonl``: one line for each judged sample,
+- ``x.hardware.jsonl``: what was measured of the machine, one line a session,
 - ``x.json``: the result, written last.
 
 Scope: append, resume, load. A process may be killed at any moment: what was added before is there afterwards,
@@ -20,8 +21,9 @@ from halo_forge.store.files import RunFiles
 from halo_forge.store.lines import (
     GeneratedSample,
     JudgedSample,
+    PhaseSpans,
     Times,
-    phase_seconds,
+    phase_spans,
     read_samples_file,
 )
 from halo_forge.store.run import RunStore
@@ -29,9 +31,10 @@ from halo_forge.store.run import RunStore
 __all__ = [
     "GeneratedSample",
     "JudgedSample",
+    "PhaseSpans",
     "RunFiles",
     "RunStore",
     "Times",
-    "phase_seconds",
+    "phase_spans",
     "read_samples_file",
 ]

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from halo_forge.errors import StoreError
 
-_OWN_ENDINGS = (".run.json", ".samples.jsonl", ".generated.jsonl", ".trackers.jsonl")
+_OWN_ENDINGS = (".samples.jsonl", ".generated.jsonl", ".run.json", ".trackers.jsonl", ".hardware.jsonl")
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BLOCK = 1 << 20
@@ -31,6 +31,7 @@ class RunFiles:
     generated: Path
     run: Path
     trackers: Path
+    hardware: Path
 
     @classmethod
     def of(cls, output: Path) -> RunFiles:
@@ -44,12 +45,11 @@ class RunFiles:
         stem = output.name.removesuffix(".json")
         if stem in ("", ".."):
             raise StoreError(f"{output} does not name a file; try --output results/x.json")
-        names = (f"{stem}.samples.jsonl", f"{stem}.generated.jsonl", f"{stem}.run.json", f"{stem}.trackers.jsonl")
-        return cls(output, *(output.with_name(name) for name in names))
+        return cls(output, *(output.with_name(stem + ending) for ending in _OWN_ENDINGS))
 
     def all(self) -> tuple[Path, ...]:
-        """The five of them."""
-        return (self.result, self.samples, self.generated, self.run, self.trackers)
+        """All of them."""
+        return (self.result, self.samples, self.generated, self.run, self.trackers, self.hardware)
 
     def refuse_other_kinds(self) -> None:
         """StoreError when there is a directory, a device, … in the place of one of them."""
@@ -181,7 +181,8 @@ def keep_aside(files: RunFiles) -> None:
         number = 1
         while any(os.path.lexists(_old(path, number)) for path in files.all()):
             number += 1
-        for path in (files.trackers, files.samples, files.generated, files.result):  # no tracker gets other samples
+        # no tracker gets other samples
+        for path in (files.trackers, files.samples, files.generated, files.hardware, files.result):
             if path.exists():
                 path.rename(_old(path, number))
         identity = files.run.read_bytes()

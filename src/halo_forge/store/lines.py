@@ -56,20 +56,35 @@ class JudgedSample:
     times: Times
 
 
-def phase_seconds(times: Iterable[Times]) -> tuple[float | None, float | None]:
-    """Generation time and verification time of a run: wall seconds from the first start to the last end of each,
-    summed over its sessions.
+@dataclass(frozen=True, slots=True)
+class PhaseSpans:
+    """From when to when each session (by its number) generated, and judged: unix seconds.
 
-    The two overlap where a run judges while it generates. ``None`` where no times are known (samples that came from
-    a file were not generated here) and where the clock was set back in between. Memory does not grow with the
-    samples.
+    The two overlap where a run judges while it generates. A phase is empty where no times are known: samples that
+    came from a file were not generated here.
     """
-    generation: dict[int, tuple[float, float]] = {}
-    judging: dict[int, tuple[float, float]] = {}
+
+    generation: dict[int, tuple[float, float]]
+    judging: dict[int, tuple[float, float]]
+
+    @property
+    def generation_s(self) -> float | None:
+        """Wall seconds, summed over sessions; ``None`` where none are known or the clock was set back in between."""
+        return _total(self.generation)
+
+    @property
+    def judging_s(self) -> float | None:
+        """The same of judging."""
+        return _total(self.judging)
+
+
+def phase_spans(times: Iterable[Times]) -> PhaseSpans:
+    """The first start and the last end of each phase in each session. Memory does not grow with the samples."""
+    spans = PhaseSpans({}, {})
     for t in times:
-        _widen(generation, t.generation_session, t.generation_started_at, t.generated_at)
-        _widen(judging, t.judging_session, t.judging_started_at, t.judged_at)
-    return _total(generation), _total(judging)
+        _widen(spans.generation, t.generation_session, t.generation_started_at, t.generated_at)
+        _widen(spans.judging, t.judging_session, t.judging_started_at, t.judged_at)
+    return spans
 
 
 def read_samples_file(path: Path) -> Iterator[JudgedSample]:
@@ -140,15 +155,31 @@ def encode_judged(judged: JudgedSample) -> bytes:
 
 def decode_generated(raw: bytes) -> GeneratedSample:
     """The sample of a line; `ValueError` when there is none in it."""
-    fields = _decode(raw)
+    fields = decode_line(raw)
     return GeneratedSample(_sample(fields), _times(fields))
 
 
 def decode_judged(raw: bytes) -> JudgedSample:
     """The judged sample of a line; `ValueError` when there is none in it."""
-    fields = _decode(raw)
+    fields = decode_line(raw)
     sample = _sample(fields)
     return JudgedSample(sample, _verdict(fields, sample), _times(fields))
+
+
+def encode_line(value: JSONObject) -> bytes:
+    """JSON in one line, with its end."""
+    return _encode(value)
+
+
+def decode_line(raw: bytes) -> JSONObject:
+    """The JSON object of a line; `ValueError` when there is none in it."""
+    try:
+        value = json.loads(raw.decode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
 
 
 def encode_document(value: JSONObject) -> bytes:
@@ -162,16 +193,6 @@ def _encode(value: JSONObject, indent: int | None = None) -> bytes:
         return text.encode() + b"\n"
     except UnicodeEncodeError:  # a lone surrogate: UTF-8 cannot carry it, an escape can
         return json.dumps(value, allow_nan=False, indent=indent).encode() + b"\n"
-
-
-def _decode(raw: bytes) -> JSONObject:
-    try:
-        value = json.loads(raw.decode())
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    if not isinstance(value, dict):
-        raise ValueError("not a JSON object")
-    return value
 
 
 def _sample_fields(sample: Sample) -> JSONObject:

@@ -19,10 +19,12 @@ from halo_forge.store.lines import (
     JudgedSample,
     Times,
     decode_generated,
+    decode_line,
     decode_lines,
     encode_document,
     encode_generated,
     encode_judged,
+    encode_line,
     read_samples_file,
 )
 from halo_forge.store.resume import Progress, compact, resume
@@ -57,6 +59,7 @@ class RunStore:
         self._resumed = frozenset(progress.waiting)
         self._samples = Appender(files.samples)
         self._generated = Appender(files.generated)
+        self._measured_before: list[JSONObject] | None = None
         self._mutex = threading.Lock()
         self._closed = False
 
@@ -156,6 +159,22 @@ class RunStore:
             self._samples.append(line)
             self._judged.add(compact(sample.key))
             self._waiting.discard(sample.key)
+
+    def read_measured(self) -> list[JSONObject]:
+        """What was measured in each session, as it was kept; lines that are no JSON objects are left out."""
+        return [session for _, session in decode_lines(self.files.hardware, decode_line) if session is not None]
+
+    def keep_measured(self, session: JSONObject) -> None:
+        """Keep what was measured in this session; what was kept of it before is replaced. From one thread only.
+
+        Raises:
+            StoreError: it cannot be written. What was kept before is still there.
+        """
+        with self._mutex:
+            self._refuse_closed()
+        if self._measured_before is None:
+            self._measured_before = self.read_measured()
+        disk.replace(self.files.hardware, map(encode_line, [*self._measured_before, session]))
 
     def write_result(self, result: JSONObject) -> None:
         """Write the result file in one step; an older one of this run is replaced.

@@ -93,6 +93,7 @@ def run(
     ] = None,
     price_in: options.PriceIn = None,
     price_out: options.PriceOut = None,
+    hardware_metrics: options.HardwareMetrics = True,
     results_jsonl: options.ResultsJsonl = False,
     track: options.Track = None,
     fresh: options.Fresh = False,
@@ -132,6 +133,7 @@ def run(
         as_json=as_json,
         results_jsonl=results_jsonl,
         trackers=tuple(track or ()),
+        hardware_metrics=hardware_metrics,
         fresh=fresh,
         unsafe=unsafe,
     )

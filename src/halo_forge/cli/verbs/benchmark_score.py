@@ -40,6 +40,7 @@ def score(
     limit: options.Limit = None,
     price_in: options.PriceIn = None,
     price_out: options.PriceOut = None,
+    hardware_metrics: options.HardwareMetrics = True,
     results_jsonl: options.ResultsJsonl = False,
     track: options.Track = None,
     fresh: options.Fresh = False,
@@ -52,6 +53,6 @@ def score(
             samples, prompts, verifier=verifier, ks=k, metrics=metrics, limit=limit, time_limit=time_limit,
             memory_limit=memory_limit, compile_flags=compile_flags, workers=workers, price_in=price_in,
             price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl,
-            trackers=tuple(track or ()), fresh=fresh, unsafe=unsafe,
+            hardware_metrics=hardware_metrics, trackers=tuple(track or ()), fresh=fresh, unsafe=unsafe,
         )
     )  # fmt: skip
