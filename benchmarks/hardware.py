@@ -1,4 +1,4 @@
-"""What measuring costs: processor time of the sampler's thread beside a run that holds as many processes as a large one.
+"""What measuring costs: processor time of the sampler's thread, alone and beside many processes and threads.
 
     python benchmarks/hardware.py >>benchmarks/RESULTS.md
 

@@ -185,6 +185,17 @@ def test_session_that_began_twice_counts_twice() -> None:
     assert generation.gpu_energy_wh == pytest.approx(1)
 
 
+def test_gpu_on_the_processor_counts_once() -> None:
+    graphics, card = steady("graphics"), steady("card")
+    graphics = replace(graphics, info=replace(graphics.info, in_package=True))
+    package = listed((Reading(energy_j=72.0 * i) for i in range(101)), DeviceKind.CPU, 65_000.0, name="package-0")
+    found = hardware(looked_at([graphics, card, package], range(101)))
+    assert (found.total.gpu_energy_wh, found.total.cpu_energy_wh) == (pytest.approx(2), pytest.approx(2))
+    assert found.energy_wh == pytest.approx(3)
+    assert any("graphics is a part of a processor" in note for note in found.notes)
+    assert hardware(looked_at([steady("card")], range(101))).energy_wh == pytest.approx(1)
+
+
 def test_memory_that_cannot_be_read_is_said() -> None:
     def broken() -> HostReading:
         raise OSError(13, "Permission denied", "/proc/meminfo")

@@ -65,6 +65,15 @@ def test_unified_memory_counts_gtt(strix: Path) -> None:
     assert gpu.info.id == "amd-0000:c5:00.0"
 
 
+def test_gpu_on_the_processor_is_known_by_its_table_of_metrics(strix: Path) -> None:
+    for header, on_chip in ((b"\x08\x01\x03\x00", True), (b"\x80\x00\x02\x04", True), (b"\x78\x00\x01\x03", False),
+                            (b"", False)):  # fmt: skip
+        (strix / f"{CARD}/gpu_metrics").write_bytes(header)
+        (gpu,) = amd_gpus(strix, no_smi)
+        assert gpu.info.in_package is on_chip
+        assert gpu.read().pids == ({1, os.getpid()} if on_chip else {os.getpid()}), "its memory is in no VRAM"
+
+
 def test_power_of_newer_kernels(strix: Path) -> None:
     (strix / f"{CARD}/hwmon/hwmon5/power1_average").unlink()
     (gpu,) = amd_gpus(strix, no_smi)

@@ -72,7 +72,8 @@ def test_with_gpus_and_processors() -> None:
     package = listed((Reading(energy_j=30 * moment["t"]) for moment in recording.moments), DeviceKind.CPU, 65_000.0)
     collector = recording.collector()
     both = Collector([*collector.devices, package], quiet_host)
-    for recording.at, moment in enumerate(recording.moments):
+    for at, moment in enumerate(recording.moments):
+        recording.at = at
         both.look(BEGAN + moment["t"], moment["t"])
     found = report(both.session(0, complete=True))
     hardware = as_json(found)

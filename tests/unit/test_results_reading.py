@@ -38,6 +38,13 @@ def test_a_result_file(tmp_path: Path) -> None:
     assert found.settings["verifier"] == "auto"
 
 
+def test_energy_is_what_the_file_says_of_all_together(tmp_path: Path) -> None:
+    parts = {"gpu_energy_wh": 11.5, "cpu_energy_wh": 8.0}
+    for energy_wh in (12.0, None):  # a GPU on the processor, whose parts do not add up; a GPU that vanished
+        path = write_result(tmp_path / "x.json", PAIRS, hardware={**parts, "energy_wh": energy_wh})
+        assert load_results([str(path)]).results[0].energy_wh == energy_wh
+
+
 def test_the_published_shape(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps(PUBLISHED))
     (found,) = load_results([str(tmp_path / "x.json")]).results

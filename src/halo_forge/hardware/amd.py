@@ -52,10 +52,11 @@ def _gpu(device: Path, sys: Path, smi_of: Callable[[str], Smi | None]) -> Device
     power = _first(device, "hwmon/hwmon*/power1_average", "hwmon/hwmon*/power1_input")
     name = _text_or(device / "product_name", f"AMD GPU {address}")
     info = DeviceInfo(
-        DeviceKind.GPU, f"amd-{address}", name, EnergySource.AMDSMI_COUNTER, EnergySource.AMD_POWER
+        DeviceKind.GPU, f"amd-{address}", name, EnergySource.AMDSMI_COUNTER, EnergySource.AMD_POWER,
+        in_package=_is_in_package(device),
     )  # fmt: skip
-    return AmdGpu(info, device, power, _first(device, "hwmon/hwmon*/temp1_input"), _kfd_id(device, sys), sys,
-                  smi_of(address))  # fmt: skip
+    temperature = _first(device, "hwmon/hwmon*/temp1_input")
+    return AmdGpu(info, device, power, temperature, _kfd_id(device, sys), sys, smi_of(address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +107,20 @@ class AmdGpu:
     def _pids(self) -> frozenset[int]:
         if self.kfd_id is None:
             return frozenset()
-        held = _found(self.sys / "class/kfd/kfd/proc", f"*/vram_{self.kfd_id}")
-        return frozenset(int(file.parent.name) for file in held if _text_or(file, "0") != "0")
+        files = _found(self.sys / "class/kfd/kfd/proc", f"*/vram_{self.kfd_id}")
+        held = [file for file in files if self.info.in_package or _text_or(file, "0") != "0"]
+        return frozenset(int(file.parent.name) for file in held)  # unified memory is in no process's VRAM
+
+
+def _is_in_package(device: Path) -> bool:
+    """Whether it is on a processor's chip: the driver's table of metrics (third byte: its kind) is then another one.
+
+    Kinds in the kernel's ``kgd_pp_interface.h``: 1 a card, 2 and 3 a part of a processor.
+    """
+    try:
+        return (device / "gpu_metrics").read_bytes()[2] in (2, 3)
+    except (OSError, IndexError):
+        return False
 
 
 def _kfd_id(device: Path, sys: Path) -> str | None:

@@ -107,7 +107,7 @@ class Collector:
     def _between(self, before: _Look, now: _Look) -> Slice:
         seconds = now.clock_s - before.clock_s
         a, b = before.host, now.host
-        both = a is not None and b is not None and b.total_s > a.total_s
+        busy_s, total_s = _processor_time(a, b)
         return Slice(
             start=before.at,
             end=now.at,
@@ -118,8 +118,8 @@ class Collector:
             ),
             memory_bytes=most(*(host.memory_bytes for host in (a, b) if host is not None)),
             system_bytes=most(*(host.system_bytes for host in (a, b) if host is not None)),
-            busy_s=b.busy_s - a.busy_s if both and a is not None and b is not None else 0.0,
-            total_s=b.total_s - a.total_s if both and a is not None and b is not None else 0.0,
+            busy_s=busy_s,
+            total_s=total_s,
         )
 
     def _add(self, piece: Slice) -> None:
@@ -136,6 +136,14 @@ class Collector:
     def _fault(self, line: str) -> None:
         if line not in self._faults:
             self._faults.append(line)
+
+
+def _processor_time(a: HostReading | None, b: HostReading | None) -> tuple[float, float]:
+    """Processor seconds that were used, and that there were; what waited for a disk may be set back by the kernel."""
+    if a is None or b is None or b.total_s <= a.total_s:
+        return 0.0, 0.0
+    total_s = b.total_s - a.total_s
+    return min(max(0.0, b.busy_s - a.busy_s), total_s), total_s
 
 
 def _share(before: Reading | None, now: Reading | None, seconds: float, wraps_at_j: float | None) -> Share:

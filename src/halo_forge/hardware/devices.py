@@ -35,6 +35,17 @@ def sources(sessions: Sequence[Session], kind: DeviceKind) -> str | None:
     return "; ".join(sorted(source.value for source in found if source is not None)) or None
 
 
+def outside_packages_wh(sessions: Sequence[Session]) -> float:
+    """Energy of the GPUs that count and are not a part of a processor's package."""
+    return sum(
+        piece.devices[index].energy_j / J_PER_WH
+        for session in sessions
+        for index in counted_devices(session, DeviceKind.GPU)
+        if not session.devices[index].info.in_package
+        for piece in session.slices
+    )
+
+
 def described(sessions: Sequence[Session]) -> tuple[JSONObject, ...]:
     """One object for each device, whatever sessions it was seen in."""
     found: dict[str, JSONObject] = {}
@@ -78,6 +89,8 @@ def _notes(session: Session) -> Iterator[str]:
         which = "the machine's GPU" if len(logs) == 1 else f"all {len(logs)} GPUs of the machine"
         yield f"no process of this run was seen on a GPU: the GPU figures are those of {which}, whoever used it"
     for log in logs:
+        if log.info.in_package:
+            yield f"{log.info.name} is a part of a processor, whose energy has its own in it; energy_wh has it once"
         if log.others:
             pids = ", ".join(map(str, log.others))
             yield f"{log.info.name} was used by other processes too (pid {pids}); its figures include theirs"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from halo_forge.hardware.coverage import not_covered
-from halo_forge.hardware.devices import counted_devices, described, notes_on, sources
+from halo_forge.hardware.devices import counted_devices, described, notes_on, outside_packages_wh, sources
 from halo_forge.hardware.readings import DeviceKind
 from halo_forge.hardware.series import series_of
 from halo_forge.hardware.session import Session
@@ -89,8 +89,11 @@ def _energy_wh(sessions: Sequence[Session], total: HardwareFigures, reasons: Map
     has_gpu = any(counted_devices(session, DeviceKind.GPU) for session in sessions)
     if total.gpu_energy_wh is None and has_gpu:
         return reasons["gpu_energy_wh"]
-    known = [wh for wh in (total.gpu_energy_wh, total.cpu_energy_wh) if wh is not None]
-    return sum(known) if known else "neither a GPU's energy nor the processors' could be measured"
+    if total.cpu_energy_wh is not None:
+        return total.cpu_energy_wh + (outside_packages_wh(sessions) if has_gpu else 0.0)
+    if total.gpu_energy_wh is not None:
+        return total.gpu_energy_wh
+    return "neither a GPU's energy nor the processors' could be measured"
 
 
 def _per_solved(energy_wh: float | None, solved: int) -> float | str:

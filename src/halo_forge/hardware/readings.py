@@ -37,6 +37,7 @@ class DeviceInfo:
         counter: what its energy counter is, if it has one.
         power: what its power is.
         wraps_at_j: where the energy counter starts again from 0; ``None`` where it never does.
+        in_package: it is a GPU on a processor's chip, so that the energy of the processor's package has its own in it.
     """
 
     kind: DeviceKind
@@ -45,6 +46,7 @@ class DeviceInfo:
     counter: EnergySource
     power: EnergySource | None = None
     wraps_at_j: float | None = None
+    in_package: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,7 @@ def _device(data: JSONObject) -> DeviceLog:
             EnergySource(info["counter"]),
             None if power is None else EnergySource(power),
             info["wraps_at_j"],
+            bool(info["in_package"]),
         ),
         counted=bool(data["counted"]),
         ours=bool(data["ours"]),

@@ -133,7 +133,7 @@ def _gpu_busy_pct(parts: Sequence[Part]) -> float | str:
             return _said(parts, part, _why_nothing(part.session, devices, "busy_pct"))
         busy_s += sum(share.busy_s * weight for share, weight in shares)
         looked_s += sum(share.looked_s * weight for share, weight in shares)
-    return 100 * busy_s / looked_s if looked_s else _TOO_SHORT
+    return _pct(busy_s, looked_s)
 
 
 def _why_nothing(session: Session, devices: Sequence[int], name: str) -> str:
@@ -145,8 +145,12 @@ def _why_nothing(session: Session, devices: Sequence[int], name: str) -> str:
 
 def _cpu_busy_pct(parts: Sequence[Part]) -> float | str:
     pieces = [found for part in parts for found in part.pieces()]
-    total_s = sum(piece.total_s * weight for piece, weight in pieces)
-    return 100 * sum(piece.busy_s * weight for piece, weight in pieces) / total_s if total_s else _TOO_SHORT
+    busy_s = sum(piece.busy_s * weight for piece, weight in pieces)
+    return _pct(busy_s, sum(piece.total_s * weight for piece, weight in pieces))
+
+
+def _pct(part: float, whole: float) -> float | str:
+    return min(100.0, 100 * part / whole) if whole else _TOO_SHORT  # a sum of parts may be a hair too much
 
 
 def _peak_gb(parts: Sequence[Part], value: Callable[[Slice], int | None]) -> float | str:

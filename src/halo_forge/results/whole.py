@@ -177,6 +177,9 @@ def _interval(bounds: object) -> tuple[float, float] | tuple[None, None]:
 
 
 def _energy(hardware: JSONObject, look: _Looking) -> float | None:
+    """As the file has it; of other tools, what it says of GPU and processor together."""
+    if "energy_wh" in hardware:
+        return look.number(hardware, "energy_wh", "hardware.")
     parts = [look.number(hardware, key, "hardware.") for key in ("gpu_energy_wh", "cpu_energy_wh")]
     known = [part for part in parts if part is not None]
     return math.fsum(known) if known else None
