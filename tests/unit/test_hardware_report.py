@@ -79,7 +79,7 @@ def test_with_gpus_and_processors() -> None:
     hardware = as_json(found)
     assert hardware["cpu_energy_wh"] == pytest.approx(1)
     assert hardware["cpu_power_avg_w"] == pytest.approx(30)
-    assert hardware["energy_wh"] == hardware["cpu_energy_wh"] + hardware["gpu_energy_wh"]
+    assert hardware["energy_wh"] == pytest.approx(hardware["cpu_energy_wh"] + hardware["gpu_energy_wh"])
     assert hardware["energy_source"]["cpu"] == "RAPL"
     (line,) = (line for line in shown(found) if line.startswith("energy:"))
     assert line.startswith("energy: 8.234 Wh, GPU 7.234 Wh at 217.0 W, processors 1 Wh at 30.0 W, 8.23 Wh a solved")
