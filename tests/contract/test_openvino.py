@@ -149,7 +149,7 @@ def test_a_cache_that_cannot_be_is_told_of(
     model_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_model("llama", model_directory, tmp_path)
-    monkeypatch.setattr(openvino_export, "user_cache_path", lambda name: tmp_path / "config.json")
+    monkeypatch.setattr(export, "user_cache_path", lambda name: tmp_path / "config.json")
     with pytest.raises(EngineUnfit, match=r"keeps its graphs in .*config.json/openvino: Not a directory"):
         written(tmp_path, GREEDY)
 
