@@ -41,13 +41,17 @@ def test_nothing_measured() -> None:
 
 
 def test_the_published_keys_and_what_follows_from_them() -> None:
-    found = hardware(looked_at([steady()], range(101)))
+    session = looked_at([steady()], range(101))
+    found = hardware(session, spans=PhaseSpans({0: (BEGAN, BEGAN + 100)}, {}))
     assert found.total.gpu_energy_wh == pytest.approx(1)
     assert found.total.gpu_power_avg_w == pytest.approx(36)
     assert (found.total.gpu_peak_memory_gb, found.total.gpu_utilization_pct) == (1, 50)
     assert (found.wh_per_solved, found.tokens_per_wh) == (pytest.approx(0.5), pytest.approx(1000))
     assert found.total.peak_memory_gb == 1
     assert found.total.system_peak_memory_gb == 2
+    scored = hardware(session, spans=PhaseSpans({}, {0: (BEGAN, BEGAN + 100)}))
+    assert (scored.wh_per_solved, scored.tokens_per_wh) == (pytest.approx(0.5), None)
+    assert scored.reasons["tokens_per_wh"] == "no tokens were counted in this run"
 
 
 def test_every_null_has_its_reason() -> None:
@@ -171,7 +175,7 @@ def test_killed_session_lacks_its_end() -> None:
     much = hardware(session, spans=PhaseSpans({}, {0: (BEGAN, BEGAN + 110)}))
     assert much.total.gpu_energy_wh is None
     assert "10.0 of 110.0 s of session 0 were not measured" in much.reasons["gpu_energy_wh"]
-    assert "killed" in much.reasons["gpu_energy_wh"]
+    assert "the run was killed" in much.reasons["gpu_energy_wh"]
 
 
 def test_session_that_began_twice_counts_twice() -> None:

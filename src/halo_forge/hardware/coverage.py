@@ -36,4 +36,4 @@ def _lacking_s(measured: Sequence[Session], first: float, last: float) -> float:
 def _why(measured: Sequence[Session]) -> str:
     if all(session.complete for session in measured):
         return "a driver took long to answer, or the clock was set"
-    return "the run was killed, or a driver hung"
+    return "the run was killed, or measuring failed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from halo_forge.hardware.readings import Reading
 
-_MOST_W = 10_000.0  # of one device; a counter that says more was set back, it did not count
+_MOST_W = 3_000.0  # of one device; a counter that says more was set back, it did not count
 _COUNTER_LAG_S = 1.0  # a counter may be moved on that rarely, and then by all that has come together
 _LONGEST_GAP_S = 30.0  # between two readings of power; nobody knows what a longer one was like
 

@@ -27,7 +27,7 @@ def hardware_of(
 
     Args:
         spans: when the run's sessions generated and judged.
-        tokens: generated in all, ``None`` where they were not counted.
+        tokens: of all samples, ``None`` where they were not counted; those of a file were not generated here.
         solved: problems.
         notes: what a reader has to know beside.
     """
@@ -48,7 +48,7 @@ def hardware_of(
         phases=phases,
         energy_wh=energy_wh,
         wh_per_solved=reasons.figure(_per_solved(energy_wh, solved), "wh_per_solved"),
-        tokens_per_wh=reasons.figure(_tokens_per_wh(tokens, energy_wh), "tokens_per_wh"),
+        tokens_per_wh=reasons.figure(_tokens_per_wh(tokens if spans.generation else None, energy_wh), "tokens_per_wh"),
         energy_source={
             "gpu": None if total.gpu_energy_wh is None else sources(sessions, DeviceKind.GPU),
             "cpu": None if total.cpu_energy_wh is None else sources(sessions, DeviceKind.CPU),
@@ -104,7 +104,7 @@ def _per_solved(energy_wh: float | None, solved: int) -> float | str:
 
 def _tokens_per_wh(tokens: int | None, energy_wh: float | None) -> float | str:
     if tokens is None:
-        return "tokens were not counted"
+        return "no tokens were counted in this run"
     if energy_wh is None:
         return "energy_wh is not known"
     return tokens / energy_wh if energy_wh else "too little energy to be measured"

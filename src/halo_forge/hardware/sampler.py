@@ -70,7 +70,8 @@ class _Sampler:
             self.ready.set()
             self._go_on(collector)
         except Exception as error:  # measuring is never fatal
-            _log.warning("hardware: measuring ended: %s", in_words(error), exc_info=True)
+            _log.warning("the machine is measured no longer: %s", in_words(error))
+            _log.debug("measuring failed", exc_info=True)
         finally:
             self.ready.set()
 
@@ -93,7 +94,7 @@ class _Sampler:
         try:
             self.keep(collector.session(self.number, complete=complete))
         except Exception as error:  # a full disk; the result, which needs it too, says so
-            _log.info("hardware: what was measured could not be kept: %s", in_words(error))
+            _log.info("what was measured could not be kept: %s", in_words(error))
         now = time.monotonic()
         dear = (time.thread_time() - cost) / _DEAREST
         self.keep_at = now + max(_KEEP_EVERY_S, _KEEP_SHARE * (now - began), dear)
