@@ -40,6 +40,7 @@ class Result:
         energy_wh: of GPU and processor, as far as they were measured.
         missing, unscored: samples that were not made, and that could not be judged.
         settings: what the file says under ``run``; empty where it does not say.
+        stated: all that the file says, for what is shown and not reckoned with; unchecked.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Result:
     unscored: int = 0
     missing: int = 0
     settings: JSONObject = field(default_factory=dict)
+    stated: JSONObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

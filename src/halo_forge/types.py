@@ -325,6 +325,8 @@ class Verdict:
         cpu_s: CPU seconds of the program, compilation not included; ``None`` when it never ran.
         wall_s: seconds that judging took, compilation included.
         warned: it compiled, and the compiler warned about it, as far as its flags let it; ``None`` when not known.
+        case: number, from 1, of the first of the problem's cases that failed; ``None`` where none did.
+        stdout: what the program printed on it, the beginning of a long text; ``None`` where `case` is.
     """
 
     problem_id: str
@@ -337,6 +339,8 @@ class Verdict:
     cpu_s: float | None = None
     wall_s: float | None = None
     warned: bool | None = None
+    case: int | None = None
+    stdout: str | None = None
 
     @property
     def passed(self) -> bool:

@@ -20,6 +20,7 @@ from halo_forge.cli.interrupt import STOPPED
 from halo_forge.config import parse_flags
 from halo_forge.errors import EngineError, UserError
 from halo_forge.problems.base import ProblemSet
+from halo_forge.problems.kept import kept
 from halo_forge.report.result import to_json
 from halo_forge.report.terminal import next_steps, render
 from halo_forge.sandbox.base import Sandbox
@@ -177,13 +178,14 @@ class Destination:
         return cls(path if path.suffix or not path.name else path.with_name(f"{path.name}.json"), as_json)
 
 
-def deliver(report: Report, store: RunStore, place: Destination, failure: str | None) -> int:
+def deliver(report: Report, problems: ProblemSet, store: RunStore, place: Destination, failure: str | None) -> int:
     """Write the result file, show the report, and say what is missing. Returns the exit status.
 
     Args:
         failure: why generating ended early, if it did.
     """
     result = to_json(report)
+    store.write_problems(kept(problem) for problem in problems.problems)
     store.write_result(result)
     if not report.unscored and not report.missing:
         store.finish()

@@ -180,7 +180,7 @@ def _benchmark(
             judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics, prices=prices,
             measured=measured_sessions(store),
         )  # fmt: skip
-        status = deliver(report, store, place, failure)
+        status = deliver(report, judging.problems, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
         track(trackers, report, store.files, cancel)
         return status

@@ -84,7 +84,7 @@ def score_samples(
                 judging.problems, store.read_judged(), wanted, shown, counted.total, metrics=further, prices=prices,
                 measured=measured_sessions(store),
             )  # fmt: skip
-            status = deliver(report, store, place, None)
+            status = deliver(report, judging.problems, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
             track(tracked, report, store.files, cancel)
             return status

@@ -76,6 +76,7 @@ def read_whole(data: JSONObject, source: Source) -> Result:
         unscored=_or_none(look.count(data, "unscored")),
         missing=_or_none(look.count(data, "missing")),
         settings=settings,
+        stated=data,
     )
 
 

@@ -6,6 +6,7 @@ For the result ``x.json`` a run keeps
 - ``x.generated.jsonl``: texts that were generated, so that no token is paid for twice; removed at the end,
 - ``x.samples.jsonl``: one line for each judged sample,
 - ``x.hardware.jsonl``: what was measured of the machine, one line a session,
+- ``x.problems.jsonl``: what its problems are, for those who read its samples; written at the end,
 - ``x.json``: the result, written last.
 
 Scope: append, resume, load. A process may be killed at any moment: what was added before is there afterwards,

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from halo_forge.errors import StoreError
 
-_OWN_ENDINGS = (".samples.jsonl", ".generated.jsonl", ".run.json", ".trackers.jsonl", ".hardware.jsonl")
+_OWN_ENDINGS = (
+    ".samples.jsonl", ".generated.jsonl", ".run.json", ".trackers.jsonl", ".hardware.jsonl", ".problems.jsonl",
+)  # fmt: skip
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _BLOCK = 1 << 20
@@ -32,6 +34,7 @@ class RunFiles:
     run: Path
     trackers: Path
     hardware: Path
+    problems: Path
 
     @classmethod
     def of(cls, output: Path) -> RunFiles:
@@ -49,7 +52,9 @@ class RunFiles:
 
     def all(self) -> tuple[Path, ...]:
         """All of them."""
-        return (self.result, self.samples, self.generated, self.run, self.trackers, self.hardware)
+        return (
+            self.result, self.samples, self.generated, self.run, self.trackers, self.hardware, self.problems,
+        )  # fmt: skip
 
     def refuse_other_kinds(self) -> None:
         """StoreError when there is a directory, a device, … in the place of one of them."""
@@ -182,7 +187,9 @@ def keep_aside(files: RunFiles) -> None:
         while any(os.path.lexists(_old(path, number)) for path in files.all()):
             number += 1
         # no tracker gets other samples
-        for path in (files.trackers, files.samples, files.generated, files.hardware, files.result):
+        for path in (
+            files.trackers, files.samples, files.generated, files.hardware, files.result, files.problems,
+        ):  # fmt: skip
             if path.exists():
                 path.rename(_old(path, number))
         identity = files.run.read_bytes()

@@ -150,6 +150,7 @@ def encode_judged(judged: JudgedSample) -> bytes:
         "detail": verdict.detail,
         "times": asdict(judged.times),
     }
+    fields |= {name: value for name in ("case", "stdout") if (value := getattr(verdict, name)) is not None}
     return _encode(_sample_fields(judged.sample) | fields)
 
 
@@ -185,6 +186,11 @@ def decode_line(raw: bytes) -> JSONObject:
 def encode_document(value: JSONObject) -> bytes:
     """A JSON file for people too: indented, UTF-8."""
     return _encode(value, indent=2)
+
+
+def encode_line(value: JSONObject) -> bytes:
+    """A line of a JSONL file, with its end."""
+    return _encode(value)
 
 
 def _encode(value: JSONObject, indent: int | None = None) -> bytes:
@@ -243,6 +249,8 @@ def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
         detail=_need(fields, "detail", str),
         cpu_s=_seconds(fields, "cpu_s"),
         wall_s=_seconds(fields, "wall_s"),
+        case=_may(fields, "case", int),
+        stdout=_may(fields, "stdout", str),
     )
 
 

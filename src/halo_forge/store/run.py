@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
@@ -175,6 +175,16 @@ class RunStore:
         if self._measured_before is None:
             self._measured_before = self.read_measured()
         disk.replace(self.files.hardware, map(encode_line, [*self._measured_before, session]))
+
+    def write_problems(self, problems: Iterable[JSONObject]) -> None:
+        """Keep what the run's problems are, for those who read its samples; in one step, instead of an older file.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
+        with self._mutex:
+            self._refuse_closed()
+            disk.replace(self.files.problems, map(encode_line, problems))
 
     def write_result(self, result: JSONObject) -> None:
         """Write the result file in one step; an older one of this run is replaced.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from halo_forge.errors import JudgeError
@@ -95,6 +95,7 @@ class CasesResult:
         outcome: of the first case that failed, or accepted.
         cpu_s: of all the cases that were run.
         passed: of `total`; after a time limit the rest is not run.
+        case, stdout: see `Verdict`.
     """
 
     outcome: Outcome
@@ -102,6 +103,8 @@ class CasesResult:
     cpu_s: float
     passed: int
     total: int
+    case: int | None = None
+    stdout: str | None = None
 
 
 class Stopwatch:
@@ -119,9 +122,10 @@ class Stopwatch:
 
     def cases_verdict(self, runs: CasesResult) -> Verdict:
         """The verdict on a program that compiled and was run on its cases."""
-        return self.verdict(
+        verdict = self.verdict(
             runs.outcome, compiled=True, detail=runs.detail, cpu_s=runs.cpu_s, passed=runs.passed, total=runs.total
         )
+        return replace(verdict, case=runs.case, stdout=runs.stdout)
 
     def verdict(
         self, outcome: Outcome, *, compiled: bool | None, detail: str = "", cpu_s: float | None = None,
