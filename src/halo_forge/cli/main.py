@@ -13,7 +13,16 @@ import typer
 from halo_forge import __version__
 from halo_forge.cli.console import err
 from halo_forge.cli.interrupt import STOPPED
-from halo_forge.cli.verbs import benchmark_compare, benchmark_run, benchmark_score, data, doctor, models, verifiers
+from halo_forge.cli.verbs import (
+    benchmark_compare,
+    benchmark_report,
+    benchmark_run,
+    benchmark_score,
+    data,
+    doctor,
+    models,
+    verifiers,
+)
 from halo_forge.errors import Cancelled, HaloForgeError, UserError
 
 USERS_MISTAKE, NOT_DONE = 2, 3
@@ -33,6 +42,7 @@ benchmark = typer.Typer(no_args_is_help=True, help="Measure models.")
 benchmark.command("run", help=benchmark_run.EXAMPLES)(benchmark_run.run)
 benchmark.command("score", help=benchmark_score.EXAMPLES)(benchmark_score.score)
 benchmark.command("compare", help=benchmark_compare.EXAMPLES)(benchmark_compare.compare)
+benchmark.command("report", help=benchmark_report.EXAMPLES)(benchmark_report.report)
 app.add_typer(benchmark, name="benchmark")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")

@@ -31,6 +31,14 @@ ResultsJsonl = Annotated[
     bool,
     typer.Option("--results-jsonl", help="Also write NAME_results.jsonl: each sample with 'result' and 'passed'."),
 ]
+Html = Annotated[
+    str | None,
+    typer.Option("--html", metavar="FILE", help="Also write a report to look at: one HTML file.", show_default=False),
+]
+Figures = Annotated[
+    str | None,
+    typer.Option("--figures", metavar="DIR", help="Also draw charts for papers, as SVG and PNG.", show_default=False),
+]
 Workers = Annotated[
     int | None, typer.Option("--workers", help="Samples judged at once.", show_default="one a processor")
 ]

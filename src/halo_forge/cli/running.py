@@ -11,10 +11,11 @@ from halo_forge.benchmark import default_workers, generate_owed
 from halo_forge.cli.console import note
 from halo_forge.cli.counts import Counts
 from halo_forge.cli.few_shot import load_few_shot
-from halo_forge.cli.interrupt import stoppable
+from halo_forge.cli.interrupt import STOPPED, stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.loading import open_model
 from halo_forge.cli.measuring import measured_sessions, measuring
+from halo_forge.cli.reporting import checked_page, write_page_of_run
 from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
 from halo_forge.cli.tracking import track
 from halo_forge.config import (
@@ -33,7 +34,7 @@ from halo_forge.errors import Cancelled, UserError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.registry import find_model
 from halo_forge.problems import ProblemSet, load_problems
-from halo_forge.store import RunStore
+from halo_forge.store import RunFiles, RunStore
 from halo_forge.summary import summarize
 from halo_forge.tracking.registry import check_trackers
 from halo_forge.types import Prices, PromptStyle, SamplingOverrides
@@ -73,6 +74,7 @@ class Request:
     output: str | None
     as_json: bool
     results_jsonl: bool
+    html: str | None
     trackers: tuple[str, ...]
     hardware_metrics: bool
     fresh: bool
@@ -122,10 +124,14 @@ def run_benchmark(request: Request) -> int:
         place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
         results = results_beside(place.path) if request.results_jsonl else None
         check_place(results, place.path)
-        return _benchmark(
+        page = checked_page(request.html, RunFiles.of(place.path).all())
+        status = _benchmark(
             sampler, settings, plan, judging, place, results, workers, cancel, prices, trackers, fresh=request.fresh,
             measure=request.hardware_metrics,
         )  # fmt: skip
+        if status != STOPPED:
+            write_page_of_run(page, place.path)
+        return status
 
 
 def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:

@@ -13,6 +13,7 @@ from halo_forge.cli.counts import Counts
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.judging import Destination, deliver, judge_all, open_judging, stopped
 from halo_forge.cli.measuring import measured_sessions, measuring
+from halo_forge.cli.reporting import checked_page, write_page_of_run
 from halo_forge.cli.results_jsonl import check_place, results_beside, write_results
 from halo_forge.cli.tracking import track
 from halo_forge.config import (
@@ -40,7 +41,7 @@ def score_samples(
     samples: str, prompts: str, *, verifier: str, ks: str | None, metrics: str | None, limit: int | None,
     time_limit: float | None, memory_limit: int | None, compile_flags: str | None, workers: int | None,
     price_in: float | None, price_out: float | None, output: str | None, as_json: bool, results_jsonl: bool,
-    trackers: tuple[str, ...], hardware_metrics: bool, fresh: bool, unsafe: bool,
+    html: str | None, trackers: tuple[str, ...], hardware_metrics: bool, fresh: bool, unsafe: bool,
 ) -> int:  # fmt: skip
     """Do it; returns the exit status.
 
@@ -61,6 +62,7 @@ def score_samples(
         raise UserError(f"{samples} is among the files of the result {place.path}; give another --output")
     results = results_beside(Path(samples)) if results_jsonl else None
     check_place(results, place.path)
+    page = checked_page(html, [Path(samples), *RunFiles.of(place.path).all()])
     with (
         stoppable() as cancel,
         open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
@@ -86,6 +88,7 @@ def score_samples(
             )  # fmt: skip
             status = deliver(report, judging.problems, store, place, None)
             write_results(results, _result_lines(counted, problems, store))
+            write_page_of_run(page, place.path)
             track(tracked, report, store.files, cancel)
             return status
 

@@ -9,22 +9,17 @@ from rich.table import Table
 from rich.text import Text
 
 from halo_forge.report.hardware import hardware_in_words
+from halo_forge.report.outcome_words import OUTCOME_WORDS
 from halo_forge.report.result import tokens_per_second
 from halo_forge.requested import Metric
 from halo_forge.types import Cost, Estimate, Outcome, Report
 
-_OUTCOME_WORDS = {
-    Outcome.ACCEPTED: ("right", "green"),
-    Outcome.WRONG_ANSWER: ("ran, gave a wrong answer", "yellow"),
-    Outcome.RUNTIME_ERROR: ("crashed or raised an exception", "yellow"),
-    Outcome.TIME_LIMIT: ("too slow", "yellow"),
-    Outcome.MEMORY_LIMIT: ("needed too much memory", "yellow"),
-    Outcome.OUTPUT_LIMIT: ("printed too much", "yellow"),
-    Outcome.COMPILE_ERROR: ("did not compile", "magenta"),
-    Outcome.NO_CODE: ("no code in the answer", "magenta"),
-    Outcome.JUDGE_ERROR: ("NOT JUDGED: our fault or the machine's, in no rate", "bold red"),
+OUTCOME_STYLES = dict.fromkeys(Outcome, "yellow") | {
+    Outcome.ACCEPTED: "green",
+    Outcome.COMPILE_ERROR: "magenta",
+    Outcome.NO_CODE: "magenta",
+    Outcome.JUDGE_ERROR: "bold red",
 }
-OUTCOME_STYLES = {outcome: style for outcome, (_, style) in _OUTCOME_WORDS.items()}
 _BAR = 24
 _MANY_CUT = 0.2  # of the samples
 
@@ -101,9 +96,9 @@ def _outcomes(report: Report) -> Table:
     table.columns[1].justify = "right"
     most = max(report.outcomes.values(), default=1)
     for outcome, count in report.outcomes.items():
-        words, style = _OUTCOME_WORDS[outcome]
+        style = OUTCOME_STYLES[outcome]
         bar = "█" * max(1, round(_BAR * count / most))
-        table.add_row(Text(outcome.value, style), str(count), Text(bar, style), words)
+        table.add_row(Text(outcome.value, style), str(count), Text(bar, style), OUTCOME_WORDS[outcome])
     return table
 
 

@@ -188,11 +188,6 @@ def encode_document(value: JSONObject) -> bytes:
     return _encode(value, indent=2)
 
 
-def encode_line(value: JSONObject) -> bytes:
-    """A line of a JSONL file, with its end."""
-    return _encode(value)
-
-
 def _encode(value: JSONObject, indent: int | None = None) -> bytes:
     try:
         text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)

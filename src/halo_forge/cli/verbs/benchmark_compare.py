@@ -51,9 +51,12 @@ def compare(
         str | None,
         typer.Option("--output", "-o", metavar="FILE", help="Also write everything as JSON; '-' prints it instead."),
     ] = None,
+    html: options.Html = None,
+    figures: options.Figures = None,
 ) -> None:
     from halo_forge.cli.comparing import compare_results
 
     compare_results(
-        results, ks=k, baseline=baseline, metrics=metrics, force=force, shape=format_.value, output=output
+        results, ks=k, baseline=baseline, metrics=metrics, force=force, shape=format_.value, output=output, html=html,
+        figures=figures,
     )  # fmt: skip

@@ -42,6 +42,7 @@ def score(
     price_out: options.PriceOut = None,
     hardware_metrics: options.HardwareMetrics = True,
     results_jsonl: options.ResultsJsonl = False,
+    html: options.Html = None,
     track: options.Track = None,
     fresh: options.Fresh = False,
     unsafe: options.Unsafe = False,
@@ -52,7 +53,7 @@ def score(
         score_samples(
             samples, prompts, verifier=verifier, ks=k, metrics=metrics, limit=limit, time_limit=time_limit,
             memory_limit=memory_limit, compile_flags=compile_flags, workers=workers, price_in=price_in,
-            price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl,
+            price_out=price_out, output=output, as_json=as_json, results_jsonl=results_jsonl, html=html,
             hardware_metrics=hardware_metrics, trackers=tuple(track or ()), fresh=fresh, unsafe=unsafe,
         )
     )  # fmt: skip

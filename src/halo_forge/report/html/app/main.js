@@ -1,0 +1,8 @@
+setUpTheme();
+setUpFilters(() => {
+  page = 0;
+  showList();
+});
+setUpList();
+showList();
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,43 @@
+"""What sections of the report are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from halo_forge.report.comparison_cells import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells by row; a `Cell` has a second line, markup goes in as it is.
+
+    Attributes:
+        keyed: each row is one result, in their order, and gets its colour.
+    """
+
+    titles: tuple[str, ...]
+    rows: Sequence[tuple[str | Cell, ...]]
+    keyed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One card of the page.
+
+    Attributes:
+        keys: the charts' colours are those of the results, which are to be named.
+        legend: classes of other colours, and what they mean.
+        open_table: the table is the section; else it waits until it is asked for.
+    """
+
+    id: str
+    title: str
+    charts: tuple[Markup, ...] = ()
+    note: str = ""
+    table: Table | None = None
+    keys: bool = False
+    legend: tuple[tuple[str, str], ...] = ()
+    open_table: bool = False
