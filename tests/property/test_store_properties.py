@@ -58,6 +58,8 @@ def judged_samples(draw: st.DrawFn) -> JudgedSample:
         draw(moments),
         draw(moments),
         draw(st.none() | st.booleans()),
+        draw(counts),
+        draw(st.none() | texts.map(joined)),
     )
     session = st.none() | st.integers(0, 9)
     made, judged = (draw(moments), draw(moments)), (draw(moments), draw(moments))

@@ -49,6 +49,19 @@ def test_a_time_limit_after_another_failure_ends_the_runs_too() -> None:
     assert (outcome, passed, run) == (Outcome.WRONG_ANSWER, 0, 2)
 
 
+def test_what_the_first_failing_case_printed_is_kept() -> None:
+    problem = Problem("p", "", Language.C, cases=(Case("", "1"),) * 3)
+    long = Execution(exit_code=0, signal=None, stdout=b"\xc3\xa4" * 5000, stderr=b"", cpu_s=0.25, wall_s=0.5)
+    for executions, case, stdout in (
+        ([RIGHT, RIGHT, RIGHT], None, None),
+        ([RIGHT, WRONG, CRASHED], 2, "2\n"),
+        ([RIGHT, RIGHT, long], 3, "ä" * 4000 + "\n[…]"),
+    ):
+        left = iter(executions)
+        result = run_cases(problem, LIMITS, lambda _, left=left: next(left))
+        assert (result.case, result.stdout) == (case, stdout)
+
+
 def test_no_case_is_no_failure() -> None:
     assert ran() == (Outcome.ACCEPTED, "", 0, 0, 0)
 

@@ -44,8 +44,15 @@ def check_installed() -> None:
     Raises:
         UserError: matplotlib is missing.
     """
-    if find_spec("matplotlib") is None:
+    if not _installed():
         raise UserError("--figures needs matplotlib, which is not installed; pip install 'halo-forge[figures]'")
+
+
+def _installed() -> bool:
+    try:
+        return find_spec("matplotlib") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def figures(comparison: Comparison, evidences: Sequence[Evidence]) -> Iterator[tuple[str, bytes]]:
@@ -98,8 +105,8 @@ def _curve(axes: Axes, curve: Curve, number: int, of: int) -> None:
     ks = [k for k, *_ in known]
     axes.plot(ks, [value for _, value, _, _ in known], style, color=shade, marker="o", markersize=3, label=curve.name)
     if bounded:
-        ks, lows, highs = ([point[i] for point in bounded] for i in range(3))
-        axes.fill_between(ks, lows, highs, color=shade, alpha=0.15, linewidth=0)
+        at, lows, highs = ([point[i] for point in bounded] for i in range(3))
+        axes.fill_between(at, lows, highs, color=shade, alpha=0.15, linewidth=0)
 
 
 def _outcomes(bars: Sequence[OutcomeCounts]) -> Figure:

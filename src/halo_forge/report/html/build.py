@@ -9,12 +9,11 @@ from typing import Any
 
 from halo_forge.comparison import Comparison, Result, Row
 from halo_forge.evidence import Evidence
-from halo_forge.report.comparison_cells import Cell, columns, rate
+from halo_forge.report.comparison_cells import UNKNOWN, Cell, columns, rate
 from halo_forge.report.comparison_words import headline, rerun_sentence, sentence, sides, verdict
 from halo_forge.report.html import charts
 from halo_forge.report.html.effort import effort_section, hardware_section
 from halo_forge.report.html.parts import Section, Table
-from halo_forge.report.outcome_words import OUTCOME_WORDS
 from halo_forge.report.series import OutcomeCounts, curves, outcome_counts
 from halo_forge.report.terminal import counted, interval_in_words, percent
 from halo_forge.types import Estimate, Outcome
@@ -111,7 +110,7 @@ def _tiles(row: Row) -> Iterator[tuple[str, Cell]]:
 
 
 def _summary(comparison: Comparison) -> Table:
-    shown = columns(comparison)
+    shown = [column for column in columns(comparison) if any(cell != Cell(UNKNOWN) for cell in column.cells)]
     rows = tuple(tuple(column.cells[i] for column in shown) for i in range(len(comparison.rows)))
     return Table(tuple(column.title for column in shown), rows, keyed=True)
 
@@ -176,11 +175,15 @@ def _outcomes(rows: Sequence[Row], evidences: Sequence[Evidence]) -> Section | N
     table_rows: list[tuple[str | Cell, ...]] = [
         (bar.name, *(_share(bar, outcome) for outcome in present)) for bar in bars
     ]
-    table = Table(("", *(outcome.value for outcome in present)), table_rows)
+    table = Table(("", *(_spaced(outcome) for outcome in present)), table_rows)
     return Section(
         "outcomes", "Outcomes", (charts.outcome_chart(bars),), "What became of the samples.", table,
-        legend=tuple((f"o-{outcome.value}", OUTCOME_WORDS[outcome]) for outcome in present),
+        legend=tuple((f"o-{outcome.value}", _spaced(outcome)) for outcome in present),
     )  # fmt: skip
+
+
+def _spaced(outcome: Outcome) -> str:
+    return outcome.value.replace("_", " ")
 
 
 def _share(bar: OutcomeCounts, outcome: Outcome) -> Cell:

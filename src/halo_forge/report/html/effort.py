@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -16,9 +17,18 @@ from halo_forge.report.terminal import seconds_in_words
 
 _BINS = 24
 _MOST_SHOWN = 0.99  # of the values; the last bin has the rest
-_MOST_LINES = 400  # points of a line over time
 _Series = Mapping[str, list[tuple[float, float]]]
-_TIME_KEYS = ("t", "time", "time_s", "seconds")
+_NOT_DRAWN = ("session", "at", "seconds")
+_WORDS = {
+    "gpu_power_w": "GPU power (W)",
+    "gpu_memory_gb": "GPU memory (GiB)",
+    "gpu_utilization_pct": "GPU utilisation (%)",
+    "gpu_temperature_c": "GPU temperature (°C)",
+    "cpu_power_w": "CPU power (W)",
+    "cpu_utilization_pct": "CPU utilisation (%)",
+    "memory_gb": "Memory of the run (GiB)",
+    "system_memory_gb": "Memory of the machine in use (GiB)",
+}
 
 
 def effort_section(rows: Sequence[Row], evidences: Sequence[Evidence]) -> Section | None:
@@ -45,7 +55,7 @@ def _effort(row: Row) -> Iterator[tuple[str, str]]:
         ("tokens/s", "per_second", "{:,.0f}"),
         ("cut at the token limit", "truncated", "{:,.0f}"),
     ):
-        if (number := _number(tokens.get(key))) is not None:
+        if result.tokens is not None and (number := _number(tokens.get(key))) is not None:
             yield name, pattern.format(number)
     for name, seconds in (("generating", result.generation_s), ("judging", result.verification_s)):
         if seconds is not None:
@@ -91,17 +101,18 @@ def hardware_section(rows: Sequence[Row]) -> Section | None:
     found = [_object(row.result.stated.get("hardware")) for row in rows]
     leaves = [dict(_numbers(one)) for one in found]
     names = list(dict.fromkeys(name for one in leaves for name in one))
-    series = [_series(one.get("series")) for one in found]
+    series = [_series(_object(one.get("series"))) for one in found]
     drawn = tuple(
         chart
         for name in dict.fromkeys(name for one in series for name in one)
-        if (chart := charts.line_chart(name, _lines(rows, series, name), "seconds since it began"))
+        if (chart := charts.line_chart(_WORDS.get(name, name), _lines(rows, series, name), "measured seconds"))
     )
     if not names and not drawn:
         return None
-    cells = tuple((name, *(one.get(name, "n/a") for one in leaves)) for name in names)
+    cells = [(name, *(one.get(name, "n/a") for one in leaves)) for name in names]
     table = Table(("", *(row.result.name for row in rows)), cells)
-    return Section("hardware", "Hardware", drawn, "", table if names else None, keys=bool(drawn), open_table=True)
+    note = " ".join(dict.fromkeys(line for one in found for line in _remarks(one)))
+    return Section("hardware", "Hardware", drawn, note, table if names else None, keys=bool(drawn))
 
 
 def _lines(rows: Sequence[Row], series: Sequence[_Series], name: str) -> list[charts.Line]:
@@ -109,31 +120,39 @@ def _lines(rows: Sequence[Row], series: Sequence[_Series], name: str) -> list[ch
 
 
 def _numbers(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Numbers and words by name; what is not known is left out, and `_remarks` says why it is not."""
     for key, inner in value.items():
         if key in ("series", "reasons"):
             continue
+        name = before + key.replace("_", " ")
         if isinstance(inner, dict):
-            yield from _numbers(inner, f"{before}{key}.")
+            yield from _numbers(inner, "" if key == "phases" else f"{name}: ")
         elif (number := _number(inner)) is not None:
-            yield before + key, f"{number:,.4g}"
+            yield name, f"{number:,.4g}"
         elif isinstance(inner, str):
-            yield before + key, inner
+            yield name, inner
 
 
-def _series(value: object) -> dict[str, list[tuple[float, float]]]:
-    """Values over time by name: columns of numbers, of which one is the time; gaps (``null``) are left out."""
-    columns = {name: values for name, values in _object(value).items() if isinstance(values, list)}
-    times = next((columns.pop(key) for key in _TIME_KEYS if key in columns), None)
-    if times is None:
+def _remarks(hardware: Mapping[str, Any]) -> Iterator[str]:
+    notes = hardware.get("notes")
+    yield from (f"{line}." for line in notes if isinstance(line, str)) if isinstance(notes, list) else ()
+    missing: dict[str, list[str]] = {}
+    for key, why in _object(hardware.get("reasons")).items():
+        missing.setdefault(str(why), []).append(key.replace("_", " "))
+    yield from (f"Not measured: {', '.join(keys)} ({why})." for why, keys in missing.items())
+
+
+def _series(columns: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
+    """Values by name, over the time that was measured: a run may have been stopped for a night in between."""
+    lengths = columns.get("seconds")
+    if not isinstance(lengths, list):
         return {}
-    return {name: list(_known(times, values))[:_MOST_LINES] for name, values in columns.items()}
-
-
-def _known(times: Sequence[object], values: Sequence[object]) -> Iterator[tuple[float, float]]:
-    for at, value in zip(times, values, strict=False):
-        x, y = _number(at), _number(value)
-        if x is not None and y is not None and y >= 0:
-            yield x, y
+    at = list(itertools.accumulate(0.0 if (s := _number(length)) is None else s for length in lengths))
+    drawn = {name: values for name, values in columns.items() if isinstance(values, list) and name not in _NOT_DRAWN}
+    return {
+        name: [(x, y) for x, value in zip(at, values, strict=False) if (y := _number(value)) is not None and y >= 0]
+        for name, values in drawn.items()
+    }
 
 
 def _number(value: object) -> float | None:

@@ -23,7 +23,7 @@ from halo_forge.report.outcome_words import OUTCOME_WORDS
 from halo_forge.types import JSONObject
 
 _SCRIPTS = ("theme", "text", "highlight", "diff", "data", "filters", "detail", "list", "main")
-_ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"
+_ICON = "data:,"  # none, so that a browser does not ask for one
 
 
 def to_html(comparison: Comparison, evidences: Sequence[Evidence]) -> bytes:

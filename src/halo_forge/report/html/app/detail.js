@@ -38,7 +38,7 @@ async function render() {
   const models = index.models.map((_, model) => model).filter((model) => problem.outcomes[model].length);
   dialog.replaceChildren(
     heading(number, problem),
-    ...taskParts(texts && texts.task),
+    ...taskParts(texts && texts.task, problem.language ?? ""),
     texts ? "" : make("p", { class: "note" }, "The texts of this problem are not in this file."),
     make("div", { class: "columns" }, ...models.map((model) => column(problem, model, at[model], texts))),
   );
@@ -48,7 +48,8 @@ async function render() {
 function heading(number, problem) {
   const at = neighbours.indexOf(number);
   const go = (step, words, role) => {
-    const button = make("button", { type: "button", "data-role": role, disabled: !(at + step in neighbours) || at < 0 }, words);
+    const button = make("button", { type: "button", "data-role": role, "aria-label": words + " problem",
+      disabled: !(at + step in neighbours) || at < 0 }, words);
     button.addEventListener("click", () => openDetail(neighbours[at + step]));
     return button;
   };
@@ -57,13 +58,13 @@ function heading(number, problem) {
   const about = [problem.category, problem.language].filter(Boolean).join(" · ");
   return make("div", { class: "detail-head" },
     make("h2", { id: "detail-title" }, ...visible(problem.id), make("small", {}, ...visible(about))),
-    make("div", { class: "buttons" }, go(-1, "Previous problem", "back"), go(1, "Next problem", "on"), close));
+    make("div", { class: "buttons" }, go(-1, "Previous", "back"), go(1, "Next", "on"), close));
 }
 
-function taskParts(task) {
+function taskParts(task, language) {
   if (!task) return [];
-  const parts = [make("details", { open: true }, make("summary", {}, "Prompt"), plainBox("Prompt", task.prompt))];
-  if (task.tests) parts.push(make("details", {}, make("summary", {}, "Tests"), box("Tests", coloured(task.tests, "python"))));
+  const parts = [make("details", { open: true }, make("summary", {}, "Prompt"), box("Prompt", answerNodes(task.prompt, language, false)))];
+  if (task.tests) parts.push(make("details", {}, make("summary", {}, "Tests"), box("Tests", coloured(task.tests, language))));
   if (task.cases.length || task.casesLeftOut) parts.push(casesPart(task));
   return parts;
 }

@@ -4,7 +4,7 @@ Two runs are written as the store writes them, with answers made from the refere
 line changed or missing, with the verdicts that such answers get. The times are those of the whole process, and in
 headless Chromium from the navigation to a list that can be used.
 
-    python benchmarks/report.py >>benchmarks/RESULTS.md
+    python benchmarks/html_report.py >>benchmarks/RESULTS.md
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def main() -> int:
         f"Python {platform.python_version()} · halo-forge {__version__} · load average {os.getloadavg()[0]:.1f}\n"
     )
     print(
-        f"`python benchmarks/report.py`: {164 * options.samples} samples. Written, the whole process: {min(whole):.1f} s "
-        f"(at most {max(whole):.1f} s of {options.repeat}; the goal is {WRITE_GOAL_S:.0f} s), {size / 1e6:.1f} MB; "
+        f"`python benchmarks/html_report.py`: {164 * options.samples} samples. "
+        f"Written, the whole process: {min(whole):.1f} s (at most {max(whole):.1f} s of {options.repeat}; "
+        f"the goal is {WRITE_GOAL_S:.0f} s), {size / 1e6:.1f} MB; "
         f"opened in Chromium: {min(opened):.2f} s (at most {max(opened):.2f} s; the goal is {OPEN_GOAL_S:.0f} s). "
         f"Two results side by side: {both:.1f} s."
     )
