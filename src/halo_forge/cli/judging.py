@@ -198,7 +198,7 @@ def deliver(report: Report, problems: ProblemSet, store: RunStore, place: Destin
     console.print()
     console.print(f"result   {store.files.result}", markup=False, soft_wrap=True)
     console.print(f"samples  {store.files.samples}", markup=False, soft_wrap=True)
-    for step in next_steps(report, str(store.files.samples)):
+    for step in next_steps(report, str(store.files.result)):
         console.print(f"next     {step}", markup=False, soft_wrap=True)
     if failure is not None:
         note(f"generating stopped early: {failure}; {GO_ON}")

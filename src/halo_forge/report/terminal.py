@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
@@ -33,7 +34,7 @@ def render(report: Report) -> RenderableType:
     return Group(*parts)
 
 
-def next_steps(report: Report, samples_file: str) -> list[str]:
+def next_steps(report: Report, result_file: str) -> list[str]:
     """What a reader may want to do now, most useful first."""
     steps = []
     judged = report.samples.total
@@ -42,7 +43,7 @@ def next_steps(report: Report, samples_file: str) -> list[str]:
     if report.tokens.truncated > _MANY_CUT * judged:
         steps.append(f"{report.tokens.truncated} of {judged} samples were cut short: give --max-tokens more")
     if report.samples.passed < judged:
-        steps.append(f"read what the compiler and the tests said: the field 'detail' in {samples_file}")
+        steps.append(f"look at every sample: halo-forge benchmark report {shlex.quote(result_file)} --html report.html")
     if report.run["problems"]["name"] == "demo":
         steps.append("measure your own model: halo-forge benchmark run --model MODEL.gguf --prompts humaneval")
     elif "samples" in report.run and any(estimate.value is None for estimate in report.pass_at_k.values()):

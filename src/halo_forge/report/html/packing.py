@@ -23,8 +23,8 @@ from halo_forge.problems.kept import CUT, Task, head
 from halo_forge.types import JSONObject, Outcome
 
 LARGEST_BYTES = 28_000_000  # of all blocks; the page around them is small
-_LENGTHS = (64_000, 16_000, 4_000, 1_000)  # characters of a text, tried in this order
-_MOST_RAW = 160_000_000  # characters of all texts that are worth compressing to see whether they fit
+_LENGTHS = (64_000, 32_000, 16_000, 8_000, 4_000, 2_000, 1_000)  # characters of a text, tried in this order
+_TRIED = 20  # one of so many blocks tells whether all would fit
 _LETTERS = dict(zip(Outcome, "AWRTMOCNJ", strict=True))
 
 
@@ -138,7 +138,7 @@ def _fitted(index: JSONObject, contents: Sequence[JSONObject], largest: int) -> 
     blocks: list[str] = []
     length = _LENGTHS[0]
     for length in _LENGTHS:
-        if length != _LENGTHS[-1] and _raw(contents, length) > _MOST_RAW:
+        if length != _LENGTHS[-1] and _estimate(contents, length) > largest:
             continue
         blocks = [_block(_shortened(content, length)) for content in contents]
         if sum(map(len, blocks)) <= largest:
@@ -175,8 +175,10 @@ def _is_cut(text: str, length: int) -> bool:
     return len(text) > length or text.endswith(CUT)
 
 
-def _raw(contents: Sequence[JSONObject], length: int) -> int:
-    return sum(min(length, len(answer["text"])) for answer in _answers(contents))
+def _estimate(contents: Sequence[JSONObject], length: int) -> float:
+    """About how much all blocks would take."""
+    tried = contents[::_TRIED]
+    return sum(len(_block(_shortened(content, length))) for content in tried) * len(contents) / len(tried)
 
 
 def _shortened(value: Any, length: int) -> Any:
