@@ -205,6 +205,21 @@ def test_outcomes_are_what_the_result_states_or_what_its_samples_have() -> None:
     assert outcome_counts(result("a", PAIRS), Evidence()) is None
 
 
+def test_what_makes_the_numbers_doubtful_is_in_red() -> None:
+    doubtful = one(unscored=2, missing=1, settings={"sandbox": {"tier": "unsafe"}})
+    page = to_html(replace(doubtful, forced=("other limits",)), [Evidence()]).decode()
+    (warnings,) = re.findall(r'<section class="warning".*?</section>', page, re.DOTALL)
+    for words in (
+        "a: 2 samples could not",
+        "a: not complete, 1 sample missing",
+        "NO SANDBOX",
+        "FORCED",
+        "other limits",
+    ):
+        assert words in warnings
+    assert 'section class="warning"' not in to_html(one(), [Evidence()]).decode()
+
+
 HARDWARE: JSONObject = {
     "gpu_energy_wh": None, "peak_memory_gb": 1.25, "energy_source": {"cpu": "RAPL", "gpu": None},
     "phases": {"generation": {"cpu_energy_wh": 2.5}}, "reasons": {"gpu_energy_wh": "there is no GPU"},

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH = 5.5  # inches: a column of text
+_LEGEND_LINE = 0.2
+_MOST_WITHIN = 4  # names of curves that have room between the axes
 _SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "halo-forge", "font.size": 9, "text.parse_math": False}
 # Told apart by most eyes, and in print (Okabe and Ito).
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#a08a00")
@@ -74,7 +76,8 @@ def figures(comparison: Comparison, evidences: Sequence[Evidence]) -> Iterator[t
 
 
 def _curves(drawn: Sequence[Curve]) -> Figure:
-    figure, axes = _axes(3.4)
+    outside = len(drawn) > _MOST_WITHIN
+    figure, axes = _axes(3.4 + (_LEGEND_LINE * len(drawn) if outside else 0.0))
     for number, curve in enumerate(drawn):
         _curve(axes, curve, number, len(drawn))
     axes.set_xlabel("k")
@@ -88,7 +91,10 @@ def _curves(drawn: Sequence[Curve]) -> Figure:
     else:
         axes.set_xticks([])
         axes.set_xlabel("pass@1")
-    axes.legend(frameon=False)
+    if outside:
+        figure.legend(loc="outside upper center", frameon=False)
+    else:
+        axes.legend(frameon=False)
     return figure
 
 
@@ -106,7 +112,7 @@ def _curve(axes: Axes, curve: Curve, number: int, of: int) -> None:
     axes.plot(ks, [value for _, value, _, _ in known], style, color=shade, marker="o", markersize=3, label=curve.name)
     if bounded:
         at, lows, highs = ([point[i] for point in bounded] for i in range(3))
-        axes.fill_between(at, lows, highs, color=shade, alpha=0.15, linewidth=0)
+        axes.fill_between(at, lows, highs, color=shade, alpha=0.15 if of <= _MOST_WITHIN else 0.05, linewidth=0)
 
 
 def _outcomes(bars: Sequence[OutcomeCounts]) -> Figure:

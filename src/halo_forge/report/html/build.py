@@ -29,7 +29,8 @@ class Content:
     Attributes:
         verdicts: for several results: a sentence on each pair with the baseline, and whether it is distinguishable.
         warnings: what makes the numbers doubtful; shown in red.
-        notes: what a reader should know.
+        remarks: what a reader of the numbers should know.
+        notes: what a reader of the samples should know.
         settings: how the results were made; rows in which they differ are marked.
     """
 
@@ -41,6 +42,7 @@ class Content:
     verdicts: tuple[tuple[str, bool | None], ...]
     details: tuple[str, ...]
     warnings: tuple[str, ...]
+    remarks: tuple[str, ...]
     notes: tuple[str, ...]
     models: tuple[str, ...]
     sections: tuple[Section, ...]
@@ -72,7 +74,8 @@ def build(comparison: Comparison, evidences: Sequence[Evidence], cuts: Sequence[
         verdicts=tuple(_verdicts(comparison)),
         details=tuple(_details(comparison)),
         warnings=tuple(_warnings(comparison)),
-        notes=(*comparison.remarks, *_gaps(rows, evidences), *cuts),
+        remarks=comparison.remarks,
+        notes=(*_gaps(rows, evidences), *cuts),
         models=tuple(row.result.name for row in rows),
         sections=tuple(section for section in sections if section is not None),
         settings=tuple(_settings([row.result for row in rows])),
@@ -135,6 +138,10 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
         yield "FORCED: these results are not comparable."
         yield from comparison.forced
     for row in comparison.rows:
+        if row.result.unscored:
+            yield f"{row.result.name}: {counted(row.result.unscored, 'sample')} could not be judged, and count in no rate"
+        if row.result.missing:
+            yield f"{row.result.name}: not complete, {counted(row.result.missing, 'sample')} missing"
         if _said(row.result, "sandbox", "tier") == "unsafe":
             yield f"{row.result.name}: NO SANDBOX was used; these programs ran with their user's own rights"
 

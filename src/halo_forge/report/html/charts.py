@@ -21,6 +21,7 @@ from halo_forge.types import Estimate
 _WIDTH, _HEIGHT = 480, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 24, 40
 _COLOURS = 8
+_MANY = 4  # bands of more results hide each other
 _LONGEST_LABEL = 44
 _BAR_ROW, _BAR = 46, 20
 _TICKS_OF_K = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
@@ -81,11 +82,11 @@ def _curve(frame: _Frame, curve: Curve, number: int, of: int) -> list[Markup]:
     if len(known) == 1:
         aside = 18.0 * (number - (of - 1) / 2)  # so that results of one k do not hide each other
         return _alone(frame.x(known[0][0]) + aside, frame, known[0], curve.name, colour(number))
-    drawn = []
+    drawn, faint = [], " faint" if of > _MANY else ""
     if bounded:
         edge = [(frame.x(k), frame.y(high)) for k, _, high in bounded]
         edge += [(frame.x(k), frame.y(low)) for k, low, _ in reversed(bounded)]
-        drawn.append(element("polygon", points=points(edge), class_=f"band {colour(number)}"))
+        drawn.append(element("polygon", points=points(edge), class_=f"band {colour(number)}{faint}"))
     path = points((frame.x(k), frame.y(e.value)) for k, e in known if e.value is not None)
     drawn.append(element("polyline", points=path, class_=f"curve {colour(number)}"))
     return drawn + [_dot(frame.x(k), frame, k, e, curve.name, colour(number)) for k, e in known]

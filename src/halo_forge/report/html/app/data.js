@@ -26,6 +26,7 @@ async function unpack(base64) {
   return JSON.parse(await new Response(stream).text());
 }
 
+const keyOf = (model) => "key m" + (model % 8) + (model < 8 ? "" : " again");
 const counted = (number, word) => number.toLocaleString("en") + " " + word + (number === 1 ? "" : "s");
 const rateOf = (problem, model) => {
   const count = problem.counts[model];

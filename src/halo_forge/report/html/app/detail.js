@@ -85,7 +85,7 @@ function column(problem, model, position, texts) {
   const answer = texts && texts.answers[model][position];
   const count = problem.counts[model];
   const part = make("section", { class: "column", "aria-label": index.models[model] },
-    make("h3", {}, make("i", { class: "key m" + (model % 8) }), ...visible(index.models[model]),
+    make("h3", {}, make("i", { class: keyOf(model) }), ...visible(index.models[model]),
       make("small", {}, count ? `${count[0]} of ${count[1]} passed` : "")),
     picker(letters, model, position, answer));
   part.append(make("p", {}, make("b", { class: "outcome o-" + outcomeOf(letter) }, outcomeOf(letter).replaceAll("_", " ")),

@@ -44,7 +44,7 @@ function strip(number, problem, model) {
   const more = problem.outcomes[model].length - cells.length;
   const label = count ? `${name}: ${count[0]} of ${count[1]} samples passed` : `${name}: not judged`;
   return make("div", { class: "strip", role: "group", "aria-label": label },
-    index.models.length > 1 ? make("i", { class: "key m" + (model % 8), title: name }) : "",
+    index.models.length > 1 ? make("i", { class: keyOf(model), title: name }) : "",
     make("span", { class: "rate" }, words), make("span", { class: "cells" }, ...cells, more > 0 ? `+${more}` : ""));
 }
 
