@@ -139,7 +139,8 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
         yield from comparison.forced
     for row in comparison.rows:
         if row.result.unscored:
-            yield f"{row.result.name}: {counted(row.result.unscored, 'sample')} could not be judged, and count in no rate"
+            count = counted(row.result.unscored, "sample")
+            yield f"{row.result.name}: {count} could not be judged; they count in no rate"
         if row.result.missing:
             yield f"{row.result.name}: not complete, {counted(row.result.missing, 'sample')} missing"
         if _said(row.result, "sandbox", "tier") == "unsafe":
