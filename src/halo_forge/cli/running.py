@@ -32,12 +32,12 @@ from halo_forge.config import (
 )
 from halo_forge.errors import Cancelled, UserError
 from halo_forge.models.base import Sampler, SamplingSettings
-from halo_forge.models.registry import find_model
+from halo_forge.models.registry import ModelSource, find_model
 from halo_forge.problems import ProblemSet, load_problems
 from halo_forge.store import RunFiles, RunStore
 from halo_forge.summary import summarize
 from halo_forge.tracking.registry import check_trackers
-from halo_forge.types import Prices, PromptStyle, SamplingOverrides
+from halo_forge.types import Limits, Prices, PromptStyle, SamplingOverrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,39 +96,62 @@ class Request:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The same, checked, with the defaults in it."""
+
+    plan: SamplePlan
+    settings: SamplingSettings
+    problems: ProblemSet
+    source: ModelSource
+    limits: Limits
+    prices: Prices | None
+    workers: int
+    concurrency: int | None
+    engine_options: dict[str, str]
+    trackers: tuple[str, ...]
+
+    @classmethod
+    def of(cls, request: Request) -> _Checked:
+        """What is quick to check comes first, and nothing of it is slow."""
+        plan = sample_plan(request.samples, request.ks, request.metrics, greedy=request.greedy)
+        settings = request.settings()
+        prices = check_prices(request.price_in, request.price_out)
+        limits = check_limits(request.time_limit, request.memory_limit)
+        workers = check_workers(request.workers, default_workers())
+        concurrency = check_concurrency(request.concurrency)
+        options = check_engine_options(request.engine_options)
+        trackers = check_trackers(request.trackers)
+        source = find_model(request.model, request.engine)
+        problems = load_problems(request.prompts, request.limit)
+        _check_own_settings(problems, greedy=request.greedy)
+        settings = replace(settings, few_shot=load_few_shot(request.few_shot, request.n_few_shot, problems))
+        return cls(plan, settings, problems, source, limits, prices, workers, concurrency, options, trackers)
+
+
 def run_benchmark(request: Request) -> int:
     """Do it; returns the exit status. Mistakes that can be seen early are seen before anything slow begins.
 
     Raises:
         UserError: a mistake in the options or in a file.
     """
-    plan = sample_plan(request.samples, request.ks, request.metrics, greedy=request.greedy)
-    settings = request.settings()
-    prices = check_prices(request.price_in, request.price_out)
-    limits = check_limits(request.time_limit, request.memory_limit)
-    workers = check_workers(request.workers, default_workers())
-    concurrency = check_concurrency(request.concurrency)
-    options = check_engine_options(request.engine_options)
-    trackers = check_trackers(request.trackers)
-    source = find_model(request.model, request.engine)
-    problems = load_problems(request.prompts, request.limit)
-    _check_own_settings(problems, greedy=request.greedy)
-    settings = replace(settings, few_shot=load_few_shot(request.few_shot, request.n_few_shot, problems))
+    checked = _Checked.of(request)
     with (
         stoppable() as cancel,
         open_judging(
-            problems, request.verifier, limits, request.compile_flags, unsafe=request.unsafe, cancel=cancel
+            checked.problems, request.verifier, checked.limits, request.compile_flags, unsafe=request.unsafe,
+            cancel=cancel,
         ) as judging,
-        open_model(source, settings, problems, cancel, concurrency, options) as sampler,
-    ):
-        place = Destination.of(request.output, safe_name(sampler.info.name, problems.name), as_json=request.as_json)
+        open_model(
+            checked.source, checked.settings, checked.problems, cancel, checked.concurrency, checked.engine_options
+        ) as sampler,
+    ):  # fmt: skip
+        name = safe_name(sampler.info.name, checked.problems.name)
+        place = Destination.of(request.output, name, as_json=request.as_json)
         results = results_beside(place.path) if request.results_jsonl else None
         check_place(results, place.path)
         page = checked_page(request.html, RunFiles.of(place.path).all())
-        status = _benchmark(
-            sampler, settings, plan, judging, place, results, workers, cancel, prices, trackers, fresh=request.fresh,
-            measure=request.hardware_metrics,
-        )  # fmt: skip
+        status = _benchmark(request, checked, sampler, judging, place, results, cancel)
         if status != STOPPED:
             write_page_of_run(page, place.path)
         return status
@@ -152,18 +175,18 @@ def _check_own_settings(problems: ProblemSet, *, greedy: bool) -> None:
 
 
 def _benchmark(
-    sampler: Sampler, settings: SamplingSettings, plan: SamplePlan, judging: Judging, place: Destination,
-    results: Path | None, workers: int, cancel: threading.Event, prices: Prices | None,
-    trackers: tuple[str, ...], *, fresh: bool, measure: bool,
+    request: Request, checked: _Checked, sampler: Sampler, judging: Judging, place: Destination,
+    results: Path | None, cancel: threading.Event,
 ) -> int:  # fmt: skip
+    plan = checked.plan
     identity = {
         "model": {key: value for key, value in asdict(sampler.info).items() if key != "source"},
-        "sampling": settings.identity(),
+        "sampling": checked.settings.identity(),
         "samples": plan.samples,
         **judging.identity(),
     }
     problems = judging.problems.problems
-    with RunStore.open(place.path, identity, fresh=fresh) as store:
+    with RunStore.open(place.path, identity, fresh=request.fresh) as store:
         total = plan.samples * len(problems)
         owed_now = total - len(store.judged_keys) - len(store.waiting_keys)
         left = bool(owed_now or store.waiting_keys)
@@ -177,16 +200,16 @@ def _benchmark(
         ).resumed(store.read_judged())
         generate = partial(generate_owed, sampler, problems, plan.samples, store, cancel) if owed_now else None
         try:
-            with measuring(store, wanted=measure and left):
-                failure = judge_all(judging, store, counts, store.waiting(), generate, workers, cancel)
+            with measuring(store, wanted=request.hardware_metrics and left):
+                failure = judge_all(judging, store, counts, store.waiting(), generate, checked.workers, cancel)
         except Cancelled:
             return stopped(store)
-        settings_shown = {**judging.settings(identity, plan.ks, workers), "model": asdict(sampler.info)}
+        settings_shown = {**judging.settings(identity, plan.ks, checked.workers), "model": asdict(sampler.info)}
         report = summarize(
-            judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics, prices=prices,
-            measured=measured_sessions(store),
+            judging.problems, store.read_judged(), plan.ks, settings_shown, total, metrics=plan.metrics,
+            prices=checked.prices, measured=measured_sessions(store),
         )  # fmt: skip
         status = deliver(report, judging.problems, store, place, failure)
         write_results(results, lines_of_run(store.read_judged()))
-        track(trackers, report, store.files, cancel)
+        track(checked.trackers, report, store.files, cancel)
         return status
