@@ -96,6 +96,15 @@ def test_samples_and_problems_that_are_damaged_are_said(scored: CommandLine) -> 
     assert "Not all prompts: not a problem of a run" in page
 
 
+def test_samples_of_another_result_are_said(scored: CommandLine) -> None:
+    samples = scored.directory / "x.samples.jsonl"
+    samples.write_text("".join(samples.read_text().splitlines(keepends=True)[:-1]))
+    scored("benchmark", "report", "x.json", "--html", "x.html")
+    words = "The samples are not those of this result: 1 of 4 problems have other counts."
+    assert words in text_of(scored, "x.html")
+    assert words not in text_of(scored, "reports/score.html")
+
+
 def test_figures(halo: CommandLine) -> None:
     pytest.importorskip("matplotlib", reason="no matplotlib: pip install 'halo-forge[figures]'")
     for name, pairs in (("base", [(4, 1), (4, 0)]), ("tuned_$x^2$", [(4, 3), (4, 2)])):

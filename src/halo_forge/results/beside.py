@@ -5,6 +5,7 @@ Nothing here is an error: a result is often all that was copied from another mac
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from halo_forge.problems.kept import Task, head, task_of
 from halo_forge.problems.lines import Source, read_records
 from halo_forge.problems.wording import shown_path
 from halo_forge.store import RunFiles, read_samples_file
+from halo_forge.types import Outcome
 
 _SAMPLES = ".samples.jsonl"
 _MOST_TEXT = 64_000  # characters of an answer; nobody reads more
@@ -30,8 +32,20 @@ def evidence_of(result: Result) -> Evidence:
         return Evidence(gaps=(f"{shown_path(result.path)} is of no run that samples could lie beside.",))
     gaps: list[str] = []
     answers = tuple(_answers(files.samples, gaps))
+    if answers and not gaps:
+        gaps += _mismatch(result, answers)
     tasks = {task.id: task for task in _tasks(files.problems, gaps)} if answers else {}
     return Evidence(answers, tasks, tuple(gaps))
+
+
+def _mismatch(result: Result, answers: tuple[Answer, ...]) -> Iterator[str]:
+    """Whether these are the samples that the result counts: somebody may have copied one of the two files only."""
+    judged = Counter(a.sample.problem_id for a in answers if a.verdict.outcome is not Outcome.JUDGE_ERROR)
+    passed = Counter(a.sample.problem_id for a in answers if a.verdict.passed)
+    counts = {} if result.problems is None else result.problems
+    other = sum((judged[name], passed[name]) != (count.n, count.c) for name, count in counts.items())
+    if other:
+        yield f"The samples are not those of this result: {other} of {len(counts)} problems have other counts."
 
 
 def _answers(path: Path, gaps: list[str]) -> Iterator[Answer]:
