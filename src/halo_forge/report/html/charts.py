@@ -73,7 +73,10 @@ def pass_at_k_chart(curves: Sequence[Curve]) -> Markup:
 
 
 def _k_ticks(ks: Sequence[int]) -> list[int]:
-    return [k for k in _TICKS_OF_K if ks[0] <= k <= ks[-1]] if len(ks) > 1 else list(ks)
+    if len(ks) == 1:
+        return list(ks)
+    ticks = [k for k in _TICKS_OF_K if ks[0] <= k <= ks[-1]]
+    return [*ticks, ks[-1]] if ks[-1] > 1.3 * ticks[-1] else ticks
 
 
 def _curve(frame: _Frame, curve: Curve, number: int, of: int) -> list[Markup]:
@@ -140,17 +143,20 @@ def interval_bar(e: Estimate, number: int) -> Markup:
     return element("svg", *body, viewBox=f"-5 0 {width + 10} 14", class_="bar", aria_hidden="true")
 
 
-def line_chart(title: str, lines: Sequence[Line], x_label: str, *, from_zero: bool = True) -> Markup:
-    """Lines over one axis; nothing where there are fewer than two points."""
+def line_chart(title: str, lines: Sequence[Line], x_label: str, most: float = math.inf) -> Markup:
+    """Lines over one axis, from 0 on; nothing where there are fewer than two points.
+
+    Args:
+        most: what no value can be above.
+    """
     shown = [line for line in lines if len(line.points) > 1]
     if not shown:
         return Markup("")
     xs = [x for line in shown for x, _ in line.points]
-    low = 0.0 if from_zero else min(xs)
-    frame = _Frame(low, max(xs), _round_up(max(y for line in shown for _, y in line.points)))
-    ticks = _steps(max(xs) - low, 5)
+    frame = _Frame(0.0, max(xs), _round_up(max(y for line in shown for _, y in line.points), most))
+    ticks = _steps(max(xs), 5)
     heading = _text(0, 12, title, "heading")
-    body = [heading, *_y_axis(frame), *_x_ticks(frame, [(low + t, f"{t:g}") for t in ticks], x_label)]
+    body = [heading, *_y_axis(frame), *_x_ticks(frame, [(t, f"{t:g}") for t in ticks], x_label)]
     for number, line in enumerate(lines):
         if len(line.points) > 1:
             path = points((frame.x(x), frame.y(y)) for x, y in line.points)

@@ -105,14 +105,19 @@ def hardware_section(rows: Sequence[Row]) -> Section | None:
     drawn = tuple(
         chart
         for name in dict.fromkeys(name for one in series for name in one)
-        if (chart := charts.line_chart(_WORDS.get(name, name), _lines(rows, series, name), "measured seconds"))
+        if (chart := _over_time(name, _lines(rows, series, name)))
     )
     if not names and not drawn:
         return None
     cells = [(name, *(one.get(name, "n/a") for one in leaves)) for name in names]
     table = Table(("", *(row.result.name for row in rows)), cells)
-    note = " ".join(dict.fromkeys(line for one in found for line in _remarks(one)))
-    return Section("hardware", "Hardware", drawn, note, table if names else None, keys=bool(drawn))
+    aside = tuple(dict.fromkeys(line for one in found for line in _remarks(one)))
+    return Section("hardware", "Hardware", drawn, "", table if names else None, keys=bool(drawn), aside=aside)
+
+
+def _over_time(name: str, lines: Sequence[charts.Line]) -> Markup:
+    most = 100.0 if name.endswith("_pct") else math.inf
+    return charts.line_chart(_WORDS.get(name, name), lines, "measured seconds", most)
 
 
 def _lines(rows: Sequence[Row], series: Sequence[_Series], name: str) -> list[charts.Line]:

@@ -30,6 +30,7 @@ class Section:
     Attributes:
         keys: the charts' colours are those of the results, which are to be named.
         legend: classes of other colours, and what they mean.
+        aside: lines that few want to read, such as why something was not measured.
         open_table: the table is the section; else it waits until it is asked for.
     """
 
@@ -40,4 +41,5 @@ class Section:
     table: Table | None = None
     keys: bool = False
     legend: tuple[tuple[str, str], ...] = ()
+    aside: tuple[str, ...] = ()
     open_table: bool = False
