@@ -61,6 +61,24 @@ def test_auto_is_the_verifier_that_it_chose() -> None:
     assert len(obstacles([result("a", PAIRS, one), result("b", PAIRS, other), result("c", PAIRS)])) == 1
 
 
+@pytest.mark.parametrize("verifier", [["gcc"], {"name": "gcc"}, 10**400])
+@pytest.mark.parametrize("tools", [None, 5, ["gcc"], {"gcc": "gcc 12"}])
+def test_settings_of_another_tool_may_be_anything(verifier: Any, tools: Any) -> None:
+    settings = {**changed("verifier", None, verifier), "tools": tools}
+    (found,) = obstacles([result("a", PAIRS), result("b", PAIRS, settings)])
+    assert found.startswith("verifier: auto in a.json, ")
+
+
+def test_energy_of_other_parts_is_pointed_out() -> None:
+    gpu, both = {"gpu_energy_wh": 1.0, "cpu_energy_wh": None}, {"gpu_energy_wh": 1.0, "cpu_energy_wh": 1.0}
+    a, b, c = (
+        replace(result(name, PAIRS), energy_wh=1.0, stated={"hardware": hardware})
+        for name, hardware in (("a", gpu), ("b", both), ("c", gpu))
+    )
+    assert remarks([a, b]) == ["energy is not of the same parts: GPU in a.json, GPU and processors in b.json"]
+    assert remarks([a, c]) == []
+
+
 def test_numbers_are_equal_by_value() -> None:
     assert obstacles([result("a", PAIRS), result("b", PAIRS, changed("limits", "cpu_s", 5))]) == []
 
@@ -103,6 +121,11 @@ def test_other_problems_are_refused() -> None:
     other = replace(result("b", PAIRS), problems={**counts(PAIRS), "p1": ProblemCount(4, 1, "f" * 16)})
     (line,) = obstacles([result("a", PAIRS), other])
     assert line == "other problems: same names with another content, 1 of 3 (p1)"
+
+
+def test_a_problem_that_could_not_be_judged_is_said_so() -> None:
+    (found,) = obstacles([result("a", PAIRS), replace(result("b", PAIRS[:2]), unscored=4)])
+    assert found.endswith("(p2 is not in b.json, where 4 samples are missing or not judged; run its command again)")
 
 
 def test_problems_without_a_hash_go_by_name() -> None:

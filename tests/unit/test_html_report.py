@@ -239,7 +239,12 @@ def test_hardware_that_was_measured() -> None:
     assert "GPU power" not in page
 
 
-@pytest.mark.parametrize("value", [None, {}, [], "x", {"series": 3, "reasons": [], "notes": {}}, {"series": {"a": 1}}])
+TOO_LONG = {"energy_wh": 10**400, "series": {"seconds": [1, 10**400], "memory_gb": [1, 10**400]}}  # for a float
+
+
+@pytest.mark.parametrize(
+    "value", [None, {}, [], "x", {"series": 3, "reasons": [], "notes": {}}, {"series": {"a": 1}}, TOO_LONG]
+)
 def test_no_hardware(value: object) -> None:
     page = to_html(one(stated={"hardware": value, "outcomes": value, "tokens": value, "cost": value}), [Evidence()])
     assert b'id="hardware"' not in page

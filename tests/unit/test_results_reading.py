@@ -82,6 +82,18 @@ def test_lines_of_a_run(tmp_path: Path) -> None:
     assert (found.tokens, found.unscored) == (13, 1)
 
 
+def test_the_first_sample_of_a_run_is_the_first_by_its_index(tmp_path: Path) -> None:
+    lines = [{"problem_id": "p", "index": index, "passed": index == 0} for index in (2, 0, 1)]  # as they were judged
+    path = tmp_path / "x.samples.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert load_results([str(path)]).results[0].passed == 1
+
+
+def test_a_rate_for_no_tries_is_passed_over(tmp_path: Path) -> None:
+    path = write_result(tmp_path / "x.json", PAIRS, pass_at_k={"0": 0.0, "1": 0.5})
+    assert load_results([str(path)]).results[0].pass_at_k == {1: 0.5}
+
+
 def test_a_folder(tmp_path: Path) -> None:
     for name in ("sft", "raft/cycle_10", "raft/cycle_9"):
         write_result(tmp_path / f"{name}.json", PAIRS)
@@ -132,6 +144,8 @@ def test_names_tell_results_apart(tmp_path: Path) -> None:
         ('{"pass_at_k": {"1": 55}}', "'pass_at_k.1' must be a number from 0 to 1, not the number 55"),
         ('{"pass_at_k": {"1": NaN}}', "'pass_at_k.1' must be a number from 0 to 1"),
         ('{"pass_at_k": {}, "total": -1}', "'total' must be a whole number from 0 up"),
+        ('{"pass_at_k": {}, "total": 20000000}', "'total' must be at most 10,000,000"),
+        ('{"pass_at_k": {}, "tokens": {"completion": 1%s}}' % ("0" * 400), "'tokens.completion' must be at most"),
         ('{"pass_at_k": {}, "problems": []}', "'problems' must be an object, not a list"),
         ('{"pass_at_k": {}, "problems": {"a": 1}}', "'problems.a' must be an object"),
         ('{"pass_at_k": {}, "problems": {"a": {"n": 0, "c": 0}}}', "'problems.a.n' must be a whole number from 1 up"),

@@ -24,6 +24,7 @@ DECISIVE = {
 LIMITS = {"cpu_s": "time limit (CPU seconds)", "memory_mb": "memory limit (MB)"}
 _SHOWN_NAMES = 3
 _SHOWN_CHARACTERS = 60
+_EXACT_FLOAT = 2**53  # up to here every whole number is a float
 _UNKNOWN = object()
 
 
@@ -37,6 +38,7 @@ def remarks(results: Sequence[Result]) -> list[str]:
     return [
         *(line for result in results for line in _gaps(result, _decisive(results))),
         *_settings(results, _own_affairs(results)),
+        *_energies(results),
     ]
 
 
@@ -53,13 +55,20 @@ def _problems(results: Sequence[Result]) -> Iterator[str]:
     if len(common) < len(every):
         absent, path = next((name, path) for name in every for path in known if name not in known[path])
         yield (
-            f"other problems: of {len(every)} only {len(common)} are in all of them ({_shown(absent)} is not in {path})"
+            f"other problems: of {len(every)} only {len(common)} are in all of them ({_shown(absent)} is not in "
+            f"{path}{_owed(next(result for result in results if result.path == path))})"
         )
     if changed := [name for name in common if len(_hashes(name, known)) > 1]:
         yield f"other problems: same names with another content, {len(changed)} of {len(common)} ({_shown(changed[0])})"
     totals = {result.path: result.total for result in results if result.total is not None}
     if len(known) < len(results) and len(set(totals.values())) > 1:
         yield _spread("number of problems", totals)
+
+
+def _owed(result: Result) -> str:
+    """Why it may lack problems that it was to have."""
+    lacking = result.missing + result.unscored
+    return f", where {lacking} samples are missing or not judged; run its command again" if lacking else ""
 
 
 def _hashes(name: str, known: Mapping[str, Mapping[str, ProblemCount]]) -> set[str]:
@@ -73,10 +82,25 @@ def _settings(results: Sequence[Result], wanted: Mapping[tuple[str, ...], str]) 
             yield _spread(words, said)
 
 
+def _energies(results: Sequence[Result]) -> Iterator[str]:
+    """Where one energy has the processors in it and another has not, they are no costs to be compared."""
+    said = {result.path: _measured(result) for result in results if result.energy_wh is not None}
+    if len(set(said.values()) - {""}) > 1:
+        yield _spread("energy is not of the same parts", {path: parts for path, parts in said.items() if parts})
+
+
+def _measured(result: Result) -> str:
+    """What the energy of a result is of, as far as the file says it."""
+    hardware = _object(result.stated.get("hardware"))
+    parts = {"gpu_energy_wh": "GPU", "cpu_energy_wh": "processors"}
+    return " and ".join(words for key, words in parts.items() if hardware.get(key) is not None)
+
+
 def _same_judge(results: Sequence[Result]) -> bool:
     """``auto`` chooses by language: it is the verifier that it chose, if the tools are the same."""
-    named = {_said(result, ("verifier",)) for result in results} - {_UNKNOWN, "auto"}
-    tools = {frozenset(result.settings.get("tools", ())) for result in results if result.settings}
+    said = [_said(result, ("verifier",)) for result in results]
+    named = {_key(value) for value in said if value is not _UNKNOWN and value != "auto"}
+    tools = {frozenset(_object(result.settings.get("tools"))) for result in results if result.settings}
     return len(named) == 1 and len(tools) == 1 and tools != {frozenset()}
 
 
@@ -131,7 +155,7 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _key(value: Any) -> str:
     """Equal for equal values: 5 is 5.0, and order within an object means nothing."""
-    number = isinstance(value, int) and not isinstance(value, bool)
+    number = type(value) is int and abs(value) <= _EXACT_FLOAT
     return json.dumps(float(value) if number else value, sort_keys=True)
 
 

@@ -20,7 +20,7 @@ class _Tally:
     n: int = 0
     c: int = 0
     compiled: int | None = 0
-    first: bool = False
+    first: tuple[int, bool] | None = None  # its place, and whether it passed
 
 
 def read_lines_of_samples(stream: ByteStream, source: Source) -> Result:
@@ -38,9 +38,10 @@ def read_lines_of_samples(stream: ByteStream, source: Source) -> Result:
         if passed is None:
             unscored += 1
             continue
-        tally = tallies.setdefault(name, _Tally(first=passed))
+        tally = tallies.setdefault(name, _Tally())
         tally.n += 1
         tally.c += passed
+        tally.first = _earlier(tally.first, record, passed)
         tally.compiled = _plus(tally.compiled, record.data.get("compiled"))
     if not tallies:
         raise source.bad("no judged sample is in it; name a NAME_results.jsonl, or a result file")
@@ -50,7 +51,7 @@ def read_lines_of_samples(stream: ByteStream, source: Source) -> Result:
         model=stem(source.name).removesuffix("_results").removesuffix(".samples"),
         problems={name: ProblemCount(t.n, t.c, None, t.compiled) for name, t in tallies.items()},
         total=len(tallies),
-        passed=sum(tally.first for tally in tallies.values()),
+        passed=sum(tally.first is not None and tally.first[1] for tally in tallies.values()),
         solved=sum(tally.c > 0 for tally in tallies.values()),
         tokens=tokens,
         unscored=unscored,
@@ -77,6 +78,13 @@ def _passed(record: Record, source: Source) -> bool | None:
     if passed is None or isinstance(passed, bool):
         return passed
     raise source.bad(f"'passed' must be true, false or null, not {kind(passed)}; correct it", record)
+
+
+def _earlier(first: tuple[int, bool] | None, record: Record, passed: bool) -> tuple[int, bool]:
+    """The first sample by its ``index``: a run writes its lines as they are judged. Without one, the order stands."""
+    index = record.data.get("index")
+    place = index if type(index) is int else 0
+    return (place, passed) if first is None or place < first[0] else first
 
 
 def _plus(total: int | None, more: object) -> int | None:

@@ -14,6 +14,8 @@ from halo_forge.problems.wording import kind, shown
 from halo_forge.types import Estimate, JSONObject, ProblemCount
 
 _TOLD_BY = "pass_at_k"
+_MOST = 10**15  # a larger number is a mistake, and would break the arithmetic
+_MOST_PROBLEMS = 10_000_000
 
 
 def says_comparison(data: JSONObject) -> bool:
@@ -64,7 +66,7 @@ def read_whole(data: JSONObject, source: Source) -> Result:
         name=source.name,
         model=model if isinstance(model, str) else None,
         problems=_problems(data, look),
-        total=look.count(data, "total"),
+        total=look.count(data, "total", most=_MOST_PROBLEMS),
         passed=look.count(data, "passed"),
         solved=look.count(data, "solved"),
         pass_at_k=_pass_at_k(data, look),
@@ -101,16 +103,18 @@ class _Looking:
             raise self.bad(name if called is None else called, "an object", value)
         return value
 
-    def count(self, data: Mapping[str, Any], name: str, inside: str = "") -> int | None:
-        """A whole number from 0 up."""
+    def count(self, data: Mapping[str, Any], name: str, inside: str = "", most: int = _MOST) -> int | None:
+        """A whole number from 0 to `most`."""
         value = data.get(name)
         if value is None:
             return None
         if type(value) is not int or value < 0:
             raise self.bad(inside + name, "a whole number from 0 up", value)
+        if value > most:
+            raise self.bad(inside + name, f"at most {most:,}", value)
         return value
 
-    def number(self, data: Mapping[str, Any], name: str, inside: str = "", most: float = 1e15) -> float | None:
+    def number(self, data: Mapping[str, Any], name: str, inside: str = "", most: float = _MOST) -> float | None:
         """A number from 0 to `most`."""
         value = data.get(name)
         if value is None:
@@ -158,7 +162,8 @@ def _problem(name: str, value: Any, look: _Looking) -> ProblemCount:
 
 def _pass_at_k(data: JSONObject, look: _Looking) -> dict[int, float | None]:
     stated = look.object(data, _TOLD_BY)
-    return {int(k): look.number(stated, k, f"{_TOLD_BY}.", most=1) for k in stated if k.isdecimal() and len(k) < 10}
+    ks = [k for k in stated if k.isdecimal() and len(k) < 10 and int(k) > 0]
+    return {int(k): look.number(stated, k, f"{_TOLD_BY}.", most=1) for k in ks}
 
 
 def _compile_rate(data: JSONObject, look: _Looking) -> Estimate | None:

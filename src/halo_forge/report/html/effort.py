@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -161,9 +162,9 @@ def _series(columns: Mapping[str, Any]) -> dict[str, list[tuple[float, float]]]:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if abs(value) <= sys.float_info.max else None  # neither NaN nor a number too long for a float
 
 
 def _object(value: object) -> dict[str, Any]:
