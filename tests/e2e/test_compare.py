@@ -196,6 +196,8 @@ def test_force_says_so(pair: CommandLine) -> None:
         (("results", "--format", "pdf"), "--format"),
         (("results", "--output", "results/base.json"), "results/base.json is a result"),
         (("results", "--output", "results"), "is a directory"),
+        (("results", "--output", "/dev/null"), "/dev/null is not a regular file"),
+        (("results", "--output", "x", "--html", "./x"), "--output and --html both name x; give them two files"),
         (("results", "--output", "results/base.json/x.json"), "results/base.json"),
         (("empty",), "there is no result in this folder"),
         (("results", "broken.json"), "broken.json: not JSON"),

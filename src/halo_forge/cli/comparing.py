@@ -10,7 +10,7 @@ from halo_forge.cli.reporting import checked_folder, checked_page, files_of, wri
 from halo_forge.cli.results import comparison_of, load
 from halo_forge.comparison import Comparison, Result
 from halo_forge.config import ks_as_given, parse_metrics
-from halo_forge.errors import ResultFileError, StoreError
+from halo_forge.errors import ResultFileError, StoreError, UserError
 from halo_forge.problems.wording import shown_path
 from halo_forge.report.comparison_json import to_json
 from halo_forge.report.comparison_tables import to_csv, to_latex, to_markdown
@@ -40,6 +40,8 @@ def compare_results(
         raise ResultFileError(f"{found} to compare; name two result files or more, or a folder of them")
     place = None if output is None or output == "-" else _checked_place(Path(output), results)
     page, folder = checked_page(html, files_of(results)), checked_folder(figures)
+    if place is not None and page is not None and place.resolve() == page.resolve():
+        raise UserError(f"--output and --html both name {shown_path(str(place))}; give them two files")
     comparison = comparison_of(results, baseline, wanted_ks, wanted_metrics, force=force)
     if place is not None:
         with explained(place):
@@ -59,6 +61,8 @@ def _checked_place(place: Path, results: Sequence[Result]) -> Path:
     """
     if place.is_dir():
         raise StoreError(f"{place} is a directory; --output has to name a file")
+    if place.exists() and not place.is_file():
+        raise StoreError(f"{place} is not a regular file; choose another --output, or '-' for standard output")
     if RunFiles.of(place).run.exists() or place.resolve() in {Path(result.path).resolve() for result in results}:
         raise StoreError(f"{place} is a result; choose another --output")
     return place

@@ -12,6 +12,7 @@ from halo_forge.comparison import Comparison, Result
 from halo_forge.config import ks_as_given
 from halo_forge.errors import ResultFileError, UserError
 from halo_forge.problems.wording import shown_path
+from halo_forge.store import RunFiles
 
 
 def report_results(
@@ -47,6 +48,8 @@ def checked_page(html: str | None, taken: Iterable[Path]) -> Path | None:
     page = Path(html)
     if not page.name or page.is_dir():
         raise UserError(f"--html {shown_path(html)}: a directory; name a file, such as report.html")
+    if page.exists() and not page.is_file():
+        raise UserError(f"--html {shown_path(html)}: not a regular file; name one, such as report.html")
     if page.resolve() in {path.resolve() for path in taken}:
         raise UserError(f"--html {shown_path(html)}: a file of the results themselves; name another one")
     _check_writable(page.parent, f"--html {shown_path(html)}")
@@ -121,9 +124,10 @@ def _stated(results: Sequence[Result]) -> tuple[int, ...]:
 
 def files_of(results: Sequence[Result]) -> list[Path]:
     """The files that results were read from, and those beside them."""
-    beside = (".json", ".samples.jsonl", ".run.json", ".problems.jsonl")
     paths = [Path(result.path) for result in results]
-    return [*paths, *(path.with_name(path.name.removesuffix(".json") + ending) for path in paths for ending in beside)]
+    stems = [path.name.removesuffix(".json").removesuffix(".samples.jsonl") for path in paths]
+    named = [path.with_name(f"{stem}.json") for path, stem in zip(paths, stems, strict=True) if stem]
+    return [*paths, *(file for path in named for file in RunFiles.of(path).all())]
 
 
 def _check_writable(folder: Path, what: str) -> None:
