@@ -70,6 +70,12 @@ def test_every_null_has_its_reason() -> None:
     assert {"phases.generation", "phases.verification"} <= set(found.reasons)
 
 
+def test_energy_that_nobody_knows_is_not_zero() -> None:
+    silent: list[Reading | Exception] = [RuntimeError("no answer")] * 3
+    found = hardware(looked_at([listed(silent)], range(3)))
+    assert [(device["energy_wh"], device["known_s"]) for device in found.devices] == [(None, 0)]
+
+
 def test_gpu_that_vanishes() -> None:
     recording, _ = Recording.of("two_gpus.jsonl")
     for moment in recording.moments[60:]:

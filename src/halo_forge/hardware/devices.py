@@ -60,6 +60,9 @@ def described(sessions: Sequence[Session]) -> tuple[JSONObject, ...]:
             one["known_s"] += sum(share.known_s for share in shares)
             one["peak_memory_gb"] = most(one["peak_memory_gb"], *peaks)
             one["others"] = sorted({*one["others"], *log.others})
+    for one in found.values():
+        if not one["known_s"]:
+            one["energy_wh"] = None  # not 0: nobody knows
     return tuple(found.values())
 
 
