@@ -12,7 +12,7 @@ from comparing import discordant, result
 from halo_forge.compare import compare
 from halo_forge.comparison import Comparison
 from halo_forge.report.comparison_terminal import render
-from halo_forge.report.comparison_words import p_in_words, points, sentence
+from halo_forge.report.comparison_words import headline, p_in_words, points, sentence
 
 
 def shown(comparison: Comparison, width: int) -> list[str]:
@@ -72,6 +72,13 @@ def test_many_results_show_the_categories_of_two() -> None:
 )
 def test_p_in_words(p: float, words: str) -> None:
     assert p_in_words(p) == words
+
+
+def test_of_equals_none_is_the_best() -> None:
+    alike = [result(name, [(2, 1), (2, 1)]) for name in ("a", "b", "c")]
+    assert headline(compare(alike, "a", [1])) == "No telling which is best: they all came out alike at pass@1."
+    better = [*alike[:2], result("c", [(2, 2), (2, 1)])]
+    assert headline(compare(better, "a", [1])).startswith("Best at pass@1: c (75.0%).")
 
 
 def test_points() -> None:

@@ -47,6 +47,8 @@ def headline(comparison: Comparison) -> str:
     best, *others = ranked
     if len(others) == 1:
         return _of_two(comparison, best, others[0])
+    if _value(best, comparison.k) == _value(others[-1], comparison.k):
+        return f"No telling which is best: they all came out alike at pass@{comparison.k}."
     apart = {row.result.name: _pair_of(comparison, best, row).distinguishable for row in others}
     sure = [name for name, clear in apart.items() if clear]
     unsure = [name for name, clear in apart.items() if not clear]
