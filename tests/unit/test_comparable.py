@@ -79,6 +79,13 @@ def test_energy_of_other_parts_is_pointed_out() -> None:
     assert remarks([a, c]) == []
 
 
+def test_a_line_is_a_line_whatever_files_are_called() -> None:
+    odd = replace(result("b", PAIRS, changed("limits", "cpu_s", 2)), path="b\n\x1b[2J.json", unscored=1)
+    found = [*obstacles([result("a", PAIRS), odd]), *remarks([result("a", PAIRS), odd])]
+    assert len(found) == 2
+    assert all(line.isprintable() for line in found)
+
+
 def test_numbers_are_equal_by_value() -> None:
     assert obstacles([result("a", PAIRS), result("b", PAIRS, changed("limits", "cpu_s", 5))]) == []
 

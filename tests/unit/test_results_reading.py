@@ -89,6 +89,11 @@ def test_the_first_sample_of_a_run_is_the_first_by_its_index(tmp_path: Path) -> 
     assert load_results([str(path)]).results[0].passed == 1
 
 
+def test_a_name_is_one_line_whatever_files_are_called(tmp_path: Path) -> None:
+    paths = [write_result(tmp_path / f"{name}.json", PAIRS, **{"run.model": {}}) for name in ("a", "b\n\x1b[2J")]
+    assert all(name.isprintable() for name in load(*paths))
+
+
 def test_a_rate_for_no_tries_is_passed_over(tmp_path: Path) -> None:
     path = write_result(tmp_path / "x.json", PAIRS, pass_at_k={"0": 0.0, "1": 0.5})
     assert load_results([str(path)]).results[0].pass_at_k == {1: 0.5}

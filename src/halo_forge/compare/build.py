@@ -12,6 +12,7 @@ from halo_forge.compare.paired import difference
 from halo_forge.compare.several import holm
 from halo_forge.comparison import Category, Change, Comparison, Pair, Result, Row
 from halo_forge.metrics import mean_pass_at_k, mean_rate, rerun_standard_error
+from halo_forge.problems.wording import shown_path
 from halo_forge.requested import Metric
 from halo_forge.types import UNCATEGORIZED, Estimate, ProblemCount
 
@@ -111,9 +112,8 @@ def _judged(pair: Pair, p_holm: float) -> Pair:
 def _pair(a: Result, b: Result, names: Sequence[str], k: int) -> Pair:
     if a.problems is None or b.problems is None:
         which = a if a.problems is None else b
-        return Pair(
-            a.name, b.name, why_not=f"{which.path} holds totals only, and a paired test needs every problem's counts"
-        )
+        why_not = f"{shown_path(which.path)} holds totals only, and a paired test needs every problem's counts"
+        return Pair(a.name, b.name, why_not=why_not)
     if not names:
         return Pair(a.name, b.name, why_not="they have no problem in common")
     ours, theirs = [a.problems[name] for name in names], [b.problems[name] for name in names]

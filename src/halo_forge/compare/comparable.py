@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from halo_forge.comparison import Result
+from halo_forge.problems.wording import shown_path
 from halo_forge.types import ProblemCount
 
 # Settings of a result file, by their path, and what a reader calls them. All `limits` are decisive.
@@ -30,16 +32,23 @@ _UNKNOWN = object()
 
 def obstacles(results: Sequence[Result]) -> list[str]:
     """Why the results should not be compared, one text for each reason; none if they may."""
+    results = _printable(results)
     return [*_problems(results), *_settings(results, _decisive(results))]
 
 
 def remarks(results: Sequence[Result]) -> list[str]:
     """What may differ and does, and what is not known: one line each."""
+    results = _printable(results)
     return [
         *(line for result in results for line in _gaps(result, _decisive(results))),
         *_settings(results, _own_affairs(results)),
         *_energies(results),
     ]
+
+
+def _printable(results: Sequence[Result]) -> list[Result]:
+    """With paths that stay in one line, whatever files are called."""
+    return [replace(result, path=shown_path(result.path)) for result in results]
 
 
 def common_problems(results: Sequence[Result]) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from halo_forge.comparison import Result
 from halo_forge.problems.files import stem
+from halo_forge.problems.wording import shown_path
 
 
 def with_names(results: Sequence[Result]) -> list[Result]:
@@ -19,7 +20,8 @@ def with_names(results: Sequence[Result]) -> list[Result]:
         [stem(result.path) for result in results],
         paths,
     )
-    names = next((found for found in candidates if _tell_apart(found)), [result.path for result in results])
+    whole = [shown_path(result.path) for result in results]  # names end up in terminals and in comments of LaTeX
+    names = next((found for found in candidates if _tell_apart(found)), whole)
     return [replace(result, name=str(name)) for result, name in zip(results, names, strict=True)]
 
 
