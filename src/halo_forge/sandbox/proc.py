@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -174,11 +174,20 @@ def kernel_memory_mb(pid: int, directory: str) -> float:
     sockets = _SOCKETS.search(_read(f"{_PROC}/{pid}/net/sockstat"))
     inside = f"{_PROC}/{pid}/root{directory}"
     used = 0
-    with contextlib.suppress(OSError):
-        if os.stat(inside).st_dev != os.stat(directory).st_dev:  # else bwrap is still setting up, and sees the host's
-            files = os.statvfs(inside)
+    with contextlib.suppress(OSError), _held(inside) as place:  # one place, though bwrap may be moving the mounts
+        if os.fstat(place).st_dev != os.stat(directory).st_dev:  # else bwrap is still setting up, and sees the host's
+            files = os.fstatvfs(place)
             used = files.f_files - files.f_ffree
     return used * _INODE_MB + (int(sockets[1]) * _SOCKET_MB if sockets else 0.0)
+
+
+@contextlib.contextmanager
+def _held(path: str) -> Iterator[int]:
+    place = os.open(path, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield place
+    finally:
+        os.close(place)
 
 
 def threads_of(uid: int) -> int:

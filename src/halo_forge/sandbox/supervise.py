@@ -248,11 +248,10 @@ class _Watch:
         usage = self.meter.look(self._watched)
         self.waits.look(usage.pids)
         most_mb = self.limits.memory_mb
-        tree_mb = self._tree_mb(usage)
-        kernel_mb = 0.0 if self.root is None else proc.kernel_memory_mb(self.root, WORKDIR)
+        tree_mb, kernel_mb = self._tree_mb(usage), self._kernel_mb()
         if tree_mb + kernel_mb > most_mb:  # once more: a shared page counts double if its processes fork between turns
             usage = self.meter.look(self._watched)
-            tree_mb = min(tree_mb, self._tree_mb(usage))
+            tree_mb, kernel_mb = min(tree_mb, self._tree_mb(usage)), min(kernel_mb, self._kernel_mb())
         self.peak_rss_mb = max(tree_mb, self.peak_rss_mb or 0.0)
         if tree_mb + kernel_mb > most_mb:
             self.killed_by = KilledBy.MEMORY
@@ -266,6 +265,9 @@ class _Watch:
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
         """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""
         return usage.rss_mb if usage.virtual_mb <= self.limits.memory_mb else proc.memory_mb(usage.pids)
+
+    def _kernel_mb(self) -> float:
+        return 0.0 if self.root is None else proc.kernel_memory_mb(self.root, WORKDIR)
 
     @property
     def _watched(self) -> int:
