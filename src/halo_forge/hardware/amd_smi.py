@@ -5,13 +5,15 @@ Limits: it is asked for energy and power alone; sysfs says the rest without it.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
-import io
+import importlib.util
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
 _MICRO = 1e-6
+_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,17 @@ class Smi:
 def find_smi(address: str) -> Smi | None:
     """The GPU at a PCI address, ``None`` where amdsmi does not know it, or is not there or not in order."""
     try:
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints where it cannot find its library
-            amdsmi = importlib.import_module("amdsmi")
-        return smi_at(amdsmi, address)
+        return smi_at(importlib.import_module("amdsmi"), address) if _loads() else None
     except Exception:  # with a ROCm of another version it raises what comes
         return None
+
+
+def _loads() -> bool:
+    """Whether it can be imported, tried elsewhere: where it does not find its library it prints to standard output."""
+    if importlib.util.find_spec("amdsmi") is None:
+        return False
+    command = [sys.executable, "-P", "-c", "import amdsmi"]
+    return subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE_S).returncode == 0
 
 
 def smi_at(amdsmi: Any, address: str) -> Smi | None:
