@@ -187,7 +187,7 @@ def test_cancel_ends_it_soon(opener: Opener) -> None:
     timer.join()
     before = time.monotonic()
     assert list(samples) == []
-    assert time.monotonic() - before < 0.1
+    assert time.monotonic() - before < 1.0
 
 
 @every_engine

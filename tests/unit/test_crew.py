@@ -70,10 +70,10 @@ def test_all_slots_are_used() -> None:
 
 
 def test_samples_come_as_they_are_finished() -> None:
-    samples = Threads(iter(requests(2)), Watched(sample_s=0.3), 4, threading.Event()).samples()
+    samples = Threads(iter(requests(2)), Watched(sample_s=1.0), 4, threading.Event()).samples()
     before = time.monotonic()
     next(samples)
-    assert time.monotonic() - before < 0.55
+    assert time.monotonic() - before < 1.9
     assert len(list(samples)) == 1
 
 
