@@ -380,7 +380,8 @@ def test_the_server_says_what_llama_cpp_says_in_process(llama_server: str, model
         contextlib.closing(LlamaCppSampler(model_path, settings, LONGEST_PROMPT)) as inside,
         contextlib.closing(OpenAISampler(address_of(llama_server, {}), settings, key=LLAMA_KEY)) as outside,
     ):
-        assert drawn(outside, *requests) == drawn(inside, *requests)
+        said = {key: replace(sample, think_tokens=None) for key, sample in drawn(inside, *requests).items()}
+        assert drawn(outside, *requests) == said  # a server does not say how much of it was thinking
 
 
 @only_llamacpp
