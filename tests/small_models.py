@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
 
-from halo_forge.models.base import SamplingSettings
-from halo_forge.types import Language, Problem, PromptStyle
+from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings
+from halo_forge.types import Language, Problem, PromptStyle, Sample
 
 GREEDY = SamplingSettings(temperature=0.0, max_tokens=24, prompt_style=PromptStyle.COMPLETION, stop=("\0",))
 SMALL: dict[str, Any] = {
@@ -51,3 +52,15 @@ def greedy(model: Any, path: Path, problem: Problem) -> list[int]:
     out = model.generate(ids, attention_mask=torch.ones_like(ids), max_new_tokens=GREEDY.max_tokens, do_sample=False)
     tokens: list[int] = out[0, ids.shape[1] :].tolist()
     return tokens
+
+
+def samples_of(sampler: Sampler, count: int = 1) -> dict[tuple[str, int], Sample]:
+    """So many of each of `PROBLEMS`."""
+    requests = [GenerationRequest(problem, 0, count) for problem in PROBLEMS]
+    return {sample.key: sample for sample in sampler.generate(requests, threading.Event())}
+
+
+def assert_follows_generate(samples: dict[tuple[str, int], Sample], model: Any, place: Path) -> None:
+    """Greedy samples are, token for token, what the model's own `generate` writes."""
+    for problem in PROBLEMS:
+        assert samples[problem.id, 0].token_ids == tuple(greedy(model, place, problem))

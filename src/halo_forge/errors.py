@@ -72,3 +72,9 @@ class JudgeError(HaloForgeError):
 
 class Cancelled(HaloForgeError):
     """The run was stopped on request. What was done before is kept."""
+
+
+def first_line(error: BaseException) -> str:
+    """What another library's error says, for a complaint of one line; its type, where it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -28,7 +28,16 @@ from halo_forge.models.openvino import export
 from halo_forge.models.openvino.export import exported
 from halo_forge.models.openvino.graph import Graph
 from halo_forge.models.openvino.sampler import OpenVinoSampler
-from small_models import ARCHITECTURES, GREEDY, PROBLEMS, SMALL, greedy, small_model
+from small_models import (
+    ARCHITECTURES,
+    GREEDY,
+    PROBLEMS,
+    SMALL,
+    assert_follows_generate,
+    greedy,
+    samples_of,
+    small_model,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +47,7 @@ def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:
-    sampler = OpenVinoSampler(path, settings, 400, **options)
-    samples = sampler.generate([GenerationRequest(p, 0, count) for p in PROBLEMS], threading.Event())
-    return {sample.key: sample for sample in samples}
+    return samples_of(OpenVinoSampler(path, settings, 400, **options), count)
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)
@@ -48,9 +55,7 @@ def test_every_architecture_writes_what_its_own_generate_writes(
     kind: str, model_directory: Path, tmp_path: Path
 ) -> None:
     model = small_model(kind, model_directory, tmp_path)
-    samples = written(tmp_path, GREEDY)
-    for problem in PROBLEMS:
-        assert samples[problem.id, 0].token_ids == tuple(greedy(model, tmp_path, problem))
+    assert_follows_generate(written(tmp_path, GREEDY), model, tmp_path)
 
 
 def test_the_graph_is_made_once(model_directory: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -101,9 +106,7 @@ def test_an_adapter_is_put_on_its_base(model_directory: Path, tmp_path: Path) ->
     named = json.loads((adapter / "adapter_config.json").read_text())
     named["base_model_name_or_path"] = str(base)
     (adapter / "adapter_config.json").write_text(json.dumps(named))
-    samples = written(adapter, GREEDY)
-    for problem in PROBLEMS:
-        assert samples[problem.id, 0].token_ids == tuple(greedy(tuned.eval(), base, problem))
+    assert_follows_generate(written(adapter, GREEDY), tuned.eval(), base)
 
 
 @pytest.mark.parametrize(

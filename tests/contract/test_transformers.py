@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 from halo_forge.errors import ModelError
-from halo_forge.models.base import GenerationRequest, SamplingSettings
+from halo_forge.models.base import SamplingSettings
 from halo_forge.types import PromptStyle, Sample
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
@@ -28,13 +27,11 @@ import torch
 from halo_forge.models.pick import pick
 from halo_forge.models.transformers.sampler import TransformersSampler
 from halo_forge.models.transformers.slots import Slots, prefill
-from small_models import ARCHITECTURES, GREEDY, PROBLEMS, greedy, small_model
+from small_models import ARCHITECTURES, GREEDY, assert_follows_generate, samples_of, small_model
 
 
 def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:
-    sampler = TransformersSampler(path, settings, 400, **options)
-    samples = sampler.generate([GenerationRequest(p, 0, count) for p in PROBLEMS], threading.Event())
-    return {sample.key: sample for sample in samples}
+    return samples_of(TransformersSampler(path, settings, 400, **options), count)
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)
@@ -42,9 +39,7 @@ def test_every_architecture_writes_what_its_own_generate_writes(
     kind: str, model_directory: Path, tmp_path: Path
 ) -> None:
     model = small_model(kind, model_directory, tmp_path)
-    samples = written(tmp_path, GREEDY)
-    for problem in PROBLEMS:
-        assert samples[problem.id, 0].token_ids == tuple(greedy(model, tmp_path, problem))
+    assert_follows_generate(written(tmp_path, GREEDY), model, tmp_path)
 
 
 def test_rows_do_not_see_each_other(model_directory: Path, tmp_path: Path) -> None:
@@ -77,8 +72,7 @@ def test_an_adapter_is_put_on_the_base_that_it_names(model_directory: Path, tmp_
     (adapter / "adapter_config.json").write_text(json.dumps(named))
     samples = written(adapter, GREEDY)
     plain = written(base, GREEDY)
-    for problem in PROBLEMS:
-        assert samples[problem.id, 0].token_ids == tuple(greedy(tuned.eval(), base, problem))
+    assert_follows_generate(samples, tuned.eval(), base)
     assert {key: s.token_ids for key, s in samples.items()} != {key: s.token_ids for key, s in plain.items()}
 
 

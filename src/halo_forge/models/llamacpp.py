@@ -35,13 +35,19 @@ from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSetting
 from halo_forge.models.crew import Threads
 from halo_forge.models.gguf import GGUFHeader, read_header
 from halo_forge.models.openmp import wait_briefly
-from halo_forge.models.prompting import chat_messages, completion_text, sample_form, stop_sequences, style_of
+from halo_forge.models.prompting import (
+    chat_messages,
+    completion_text,
+    longest_tokens,
+    sample_form,
+    stop_sequences,
+    style_of,
+)
 from halo_forge.models.thinking import think_tokens
 from halo_forge.types import FinishReason, PromptStyle, Sample
 
 _SLOTS = 16
 _GROUP = 4  # samples that share one request, and so the work on one prompt
-_TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _CACHE_SHARE = 0.25  # of the machine's memory, for keys and values of all slots
 _DEFAULT_CONTEXT = 4096  # where the file does not say
 _OVERFLOW = "exceed_context_size_error"
@@ -69,8 +75,8 @@ class LlamaCppSampler:
         self._path = path
         self._settings = settings
         self._header = read_header(path)
-        answer = settings.most_tokens if longest_answer is None else longest_answer
-        self._context, self._slots = _shape(self._header, longest_prompt + _TEMPLATE_TOKENS + answer)
+        longest = longest_tokens(longest_prompt, settings, longest_answer)  # no token has less than a byte
+        self._context, self._slots = _shape(self._header, longest)
         model_style = PromptStyle.CHAT if self._header.has_chat_template else PromptStyle.COMPLETION
         self._style = style_of(settings, model_style)
         self.info = ModelInfo(

@@ -28,6 +28,8 @@ _NAMES = {
     Language.BASH: "Bash",
 }
 
+_TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
+
 # What ends a function that a base model goes on with: the next thing at the left margin (Chen et al. 2021).
 _PYTHON_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint", "\n@")
 
@@ -69,6 +71,16 @@ def longest_prompt(problems: Iterable[Problem], settings: SamplingSettings) -> i
 def longest_answer(problems: Iterable[Problem], settings: SamplingSettings) -> int:
     """Tokens of the longest answer that may come, with its thinking."""
     return max(settings.of(problem).most_tokens for problem in problems)
+
+
+def longest_tokens(prompt: int, settings: SamplingSettings, longest_answer: int | None) -> int:
+    """Tokens that a prompt and its answer may need together.
+
+    Args:
+        prompt: tokens of the longest prompt, without what a chat template adds.
+        longest_answer: tokens, where problems have settings of their own; ``None`` is what `settings` say.
+    """
+    return prompt + _TEMPLATE_TOKENS + (settings.most_tokens if longest_answer is None else longest_answer)
 
 
 def stop_sequences(problem: Problem, settings: SamplingSettings, style: PromptStyle) -> tuple[str, ...]:

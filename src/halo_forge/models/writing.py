@@ -29,18 +29,7 @@ from halo_forge.types import FinishReason, Problem, Sample
 
 _log = logging.getLogger(__name__)
 
-_TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _SHORTAGES = ("can't allocate memory", "out of memory", "bad_alloc")  # what allocators without an exception say
-
-
-def longest_tokens(longest_prompt: int, settings: SamplingSettings, longest_answer: int | None = None) -> int:
-    """Tokens of prompt and answer that may have to fit, from the bytes of the longest prompt (two a token: a guess).
-
-    Args:
-        longest_answer: tokens, where problems have settings of their own; by default what `settings` say.
-    """
-    answer = settings.most_tokens if longest_answer is None else longest_answer
-    return longest_prompt // 2 + _TEMPLATE_TOKENS + answer
 
 
 class Slots(Protocol):

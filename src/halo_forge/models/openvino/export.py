@@ -31,7 +31,7 @@ from platformdirs import user_cache_path
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-from halo_forge.errors import EngineUnfit
+from halo_forge.errors import EngineUnfit, first_line
 from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, Weights, total_bytes
 from halo_forge.models.transformers.load import free_memory, load
 from halo_forge.models.transformers.slots import unfit
@@ -167,7 +167,7 @@ def _write(model: Any, place: Path) -> list[Layer]:
             warnings.simplefilter("ignore")  # a trace warns of all that it takes for a constant; the check is below
             graph = openvino.convert_model(_Alone(model), example_input=example)
     except Exception as error:  # the boundary of two libraries: what cannot be traced fails anywhere
-        raise EngineUnfit(f"engine openvino cannot export this model: {_first_line(error)}") from error
+        raise EngineUnfit(f"engine openvino cannot export this model: {first_line(error)}") from error
     if told:
         raise EngineUnfit(f"engine openvino knows no attention with {', '.join(sorted(told))}")
     if len(layers) != model.config.get_text_config().num_hidden_layers:
@@ -203,8 +203,3 @@ def _check(found: Any, expected: Any, weights: Weights, layers: list[Layer]) -> 
 
 def _no_place(cache: Path, error: OSError) -> EngineUnfit:
     return EngineUnfit(f"engine openvino keeps its graphs in {cache}: {error.strerror}; make room or a place there")
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__

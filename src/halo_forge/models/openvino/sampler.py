@@ -22,9 +22,10 @@ from halo_forge.models.directories import resolve, short_name
 from halo_forge.models.hub import fetch
 from halo_forge.models.openvino.export import exported, reason_against
 from halo_forge.models.openvino.graph import Graph, Prompt, Slots
+from halo_forge.models.prompting import longest_tokens
 from halo_forge.models.transformers.load import context_of, free_memory, read_config, read_ends, read_tokenizer
 from halo_forge.models.words import Words
-from halo_forge.models.writing import WritingSampler, longest_tokens
+from halo_forge.models.writing import WritingSampler
 
 _SLOTS = 128
 _CACHE_SHARE = 0.2  # of the machine's memory, for keys and values of all slots
@@ -64,7 +65,7 @@ class OpenVinoSampler(WritingSampler):
             engine_version=f"{openvino.get_version()}, cpu float32",
             sha256=sha256,
         )
-        longest = longest_tokens(longest_prompt, settings, longest_answer)
+        longest = longest_tokens(longest_prompt // 2, settings, longest_answer)  # two bytes a token: a guess
         super().__init__(info, words, settings, lambda: _Decoder(place, context_of(config), longest, slots))
 
 

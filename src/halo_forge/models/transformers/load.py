@@ -15,7 +15,7 @@ from typing import Any
 import torch
 import transformers
 
-from halo_forge.errors import ModelError
+from halo_forge.errors import ModelError, first_line
 from halo_forge.models.directories import Weights, total_bytes
 
 _DEFAULT_CONTEXT = 4096  # where the configuration does not say
@@ -140,9 +140,7 @@ def _merged(model: Any, adapter: Path) -> Any:
 
 
 def _broken(place: Path, error: Exception) -> ModelError:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    reason = lines[0] if lines else type(error).__name__
-    return ModelError(f"{place} cannot be loaded by transformers {transformers.__version__}: {reason}")
+    return ModelError(f"{place} cannot be loaded by transformers {transformers.__version__}: {first_line(error)}")
 
 
 def _name(dtype: Any) -> str:

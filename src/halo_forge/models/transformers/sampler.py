@@ -24,6 +24,7 @@ from halo_forge.errors import ModelError
 from halo_forge.models.base import ModelInfo, SamplingSettings
 from halo_forge.models.directories import resolve, short_name
 from halo_forge.models.hub import fetch
+from halo_forge.models.prompting import longest_tokens
 from halo_forge.models.transformers.load import (
     choose_device,
     choose_dtype,
@@ -36,7 +37,7 @@ from halo_forge.models.transformers.load import (
 )
 from halo_forge.models.transformers.slots import ROWS, Prompt, Slots, prefill, unfit
 from halo_forge.models.words import Words
-from halo_forge.models.writing import WritingSampler, longest_tokens
+from halo_forge.models.writing import WritingSampler
 
 _SLOTS = {"cpu": 64, "cuda": 256}
 _CACHE_SHARE = 0.25  # of the memory that is free once the weights are there, for keys and values of all slots
@@ -78,7 +79,7 @@ class TransformersSampler(WritingSampler):
             sha256=weights.sha256(),
             deterministic=device == "cpu",
         )
-        longest = longest_tokens(longest_prompt, settings, longest_answer)
+        longest = longest_tokens(longest_prompt // 2, settings, longest_answer)  # two bytes a token: a guess
         super().__init__(
             info, words, settings, lambda: _Decoder(load(weights, device, kind), context_of(config), longest, slots)
         )

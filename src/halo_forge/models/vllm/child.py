@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from halo_forge.errors import first_line
 from halo_forge.models.openmp import wait_briefly
 from halo_forge.types import JSONObject
 
@@ -121,8 +122,7 @@ def _reason(error: BaseException) -> str:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         return f"{place}: {first['msg']}" if place else first["msg"].removeprefix("Value error, ")
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
+    return first_line(error)
 
 
 if __name__ == "__main__":

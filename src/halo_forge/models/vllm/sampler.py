@@ -33,7 +33,7 @@ from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSetting
 from halo_forge.models.crew import BEAT_S, Crew
 from halo_forge.models.directories import ADAPTER_FILE, Weights, resolve, short_name
 from halo_forge.models.hub import fetch
-from halo_forge.models.prompting import sample_form, stop_sequences
+from halo_forge.models.prompting import longest_tokens, sample_form, stop_sequences
 from halo_forge.models.transformers.load import (
     choose_device,
     choose_dtype,
@@ -51,7 +51,6 @@ from halo_forge.types import FinishReason, JSONObject, Problem, Sample
 
 _AT_ONCE = {"cpu": 64, "cuda": 256}
 _CACHE_SHARE = 0.25  # of a machine's memory, for keys and values; on a GPU vLLM sees to it
-_TEMPLATE_TOKENS = 512  # what a chat template may add to a prompt
 _BATCH_TOKENS = 2048  # of prompts in one step on a processor, unless one of them is longer
 _RANKS = (1, 8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM has
 # No end but those that are named, and nothing that chooses tokens besides temperature and top-p.
@@ -90,8 +89,7 @@ class VllmSampler:
         config = read_config(weights)
         device = choose_device()
         dtype = str(given.pop("dtype", choose_dtype(config, weights, device)))
-        answer = settings.most_tokens if longest_answer is None else longest_answer
-        most = min(context_of(config), longest_prompt + _TEMPLATE_TOKENS + answer)
+        most = min(context_of(config), longest_tokens(longest_prompt, settings, longest_answer))
         self._arguments = {
             "model": str(weights.base),
             "tokenizer": str(tokenizer_place(weights)),
