@@ -267,7 +267,11 @@ def test_retry_after_is_heeded() -> None:
     assert arrivals[1] - arrivals[0] >= 0.7
 
 
-@pytest.mark.parametrize("header", ["3600", email.utils.formatdate(time.time() + 3600, usegmt=True), "1e999"])
+@pytest.mark.parametrize(
+    "header",
+    ["3600", email.utils.formatdate(time.time() + 3600, usegmt=True), "1e999"],
+    ids=["seconds", "date", "endless"],  # a name with the time in it would not be the same for two workers
+)
 def test_who_asks_for_an_hour_is_given_up(header: str) -> None:
     with (
         serving(lambda *_: error(429, "come back", Retry_After=header)) as server,
