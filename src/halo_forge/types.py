@@ -196,6 +196,7 @@ class Problem:
         prompt: what the model is asked, or the code that it has to go on with.
         language: what the answer has to be written in.
         category: for the breakdown; ``None`` is shown as `UNCATEGORIZED`.
+        concept: what is to be learnt from it, for splits: problems of one concept never stand on both sides of one.
         difficulty: free text, shown by ``data show``.
         cases: runs with their expected output (`TestStyle.OUTPUT`), compared as `comparison` says.
         tests: Python: source of a suite for `framework`. Other languages: the end of the program
@@ -229,6 +230,7 @@ class Problem:
     solution: str | None = None
     solution_form: SampleForm = SampleForm.SOLUTION
     limits: LimitOverrides = field(default_factory=LimitOverrides)
+    concept: str | None = None
 
     @property
     def test_style(self) -> TestStyle:
@@ -243,10 +245,10 @@ class Problem:
     def hash(self) -> str:
         """SHA-256 (first 16 hex digits) of all that decides a verdict or a generation.
 
-        Category, difficulty and the reference solution are left out: changing them changes no sample's verdict. What
+        Category, concept, difficulty and the reference solution are left out: changing them changes no sample's verdict. What
         has its default is left out too, so that a problem keeps its hash when problems can say more.
         """
-        ignored = ("category", "difficulty", "solution", "solution_form")
+        ignored = ("category", "concept", "difficulty", "solution", "solution_form")
         said = {f.name for f in fields(self) if f.name not in ignored and getattr(self, f.name) != f.default}
         content = {name: value for name, value in asdict(self).items() if name in said}
         text = json.dumps(content, sort_keys=True, ensure_ascii=True)

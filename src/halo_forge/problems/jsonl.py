@@ -7,6 +7,7 @@
 ``language``         a key of `LANGUAGES`, in any letter case; if not given, ``python`` for a problem with
                      ``tests`` and ``cpp`` for every other
 ``category``         for the breakdown of the results
+``concept``          what is to be learnt from it: problems of one concept never stand on both sides of a split
 ``difficulty``       shown by ``data show``
 ``expected_output``  what the program has to print
 ``stdin``            what it reads before; nothing, if not given
@@ -117,6 +118,7 @@ class ProblemRecord(BaseModel):
     id: Label | None = None
     language: Label | None = None
     category: Label | None = None
+    concept: Label | None = None
     difficulty: Label | None = None
     expected_output: Characters | None = None
     stdin: Characters | None = None
@@ -169,6 +171,7 @@ def to_problem(record: Record, source: Source) -> Problem:
         limits=LimitOverrides(cpu_s=fields.time_limit, memory_mb=fields.memory_limit),
         stop=tuple(fields.stop or ()),
         sampling=SamplingOverrides(fields.temperature, fields.top_p, fields.max_tokens, fields.system_prompt),
+        concept=fields.concept,
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 
 from halo_forge.errors import ProblemFileError
-from halo_forge.problems import demo, evalplus, humaneval, jsonl, livecodebench, mbpp, multipl_e
+from halo_forge.problems import composed, demo, evalplus, humaneval, jsonl, livecodebench, mbpp, multipl_e
 from halo_forge.problems.base import Format, ProblemSet, build_set
 from halo_forge.problems.files import opened, stem
 from halo_forge.problems.lines import Source, read_records
@@ -21,6 +21,7 @@ from halo_forge.types import JSONObject
 BUILT_IN: dict[str, Callable[[], ProblemSet]] = {
     demo.NAME: demo.load,
     humaneval.NAME: humaneval.load,
+    composed.NAME: composed.load,
 }
 
 # Asked in this order, after those of plug-ins. halo-forge's own takes what none recognises, and says what is missing.
@@ -43,6 +44,9 @@ def load(name_or_path: str, limit: int | None = None) -> ProblemSet:
     """A built-in set, a plug-in's, or a file's; see `halo_forge.problems.load_problems`."""
     if name_or_path in BUILT_IN:
         return BUILT_IN[name_or_path]().limited(limit)
+    name, colon, number = name_or_path.partition(":")
+    if colon and name == composed.NAME:
+        return composed.load(number).limited(limit)
     found = plugged_set(name_or_path)
     return (_from_file(name_or_path) if found is None else found).limited(limit)
 
