@@ -245,8 +245,8 @@ class Problem:
     def hash(self) -> str:
         """SHA-256 (first 16 hex digits) of all that decides a verdict or a generation.
 
-        Category, concept, difficulty and the reference solution are left out: changing them changes no sample's verdict. What
-        has its default is left out too, so that a problem keeps its hash when problems can say more.
+        Category, concept, difficulty and the reference solution are left out: changing them changes no sample's
+        verdict. What has its default is left out too, so that a problem keeps its hash when problems can say more.
         """
         ignored = ("category", "concept", "difficulty", "solution", "solution_form")
         said = {f.name for f in fields(self) if f.name not in ignored and getattr(self, f.name) != f.default}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 
 from halo_forge.problems.composed import dicts, lists, numbers, strings
 from halo_forge.problems.composed.draw import Draw
@@ -13,9 +12,10 @@ from halo_forge.problems.composed.program import Steps
 from halo_forge.problems.composed.sources import SOURCES
 
 _OPERATIONS = numbers.OPERATIONS + lists.OPERATIONS + strings.OPERATIONS + dicts.OPERATIONS
-_RANK = {operation.name: rank for rank, operation in enumerate(_OPERATIONS)}
+_TAKING = {kind: [operation for operation in _OPERATIONS if operation.takes is kind] for kind in Kind}
 _CONVERTING = ("digits", "count-up", "split-words")  # not counted as a step
-_MOST_VARIANTS = 6
+_MOST_VARIANTS = 5
+_APART = 0.03  # how far variants of a concept stand apart, where concepts are spread from 0 to 1
 _TURNS = ("lists", "strings", "numbers", "lists", "strings", "dicts", "lists", "numbers", "strings", "dicts")
 
 Chain = tuple[Operation, ...]
@@ -41,54 +41,61 @@ class Plan:
 
 def plans() -> Iterator[Plan]:
     """All tasks, mixed: a short list of them has something of everything, and a longer one begins with it."""
-    waiting = {category: iter(found) for category, found in _by_category().items()}
-    while waiting:
-        for category in _TURNS:
-            plan = next(waiting.get(category, iter(())), None)
-            if plan is not None:
-                yield plan
-            else:
-                waiting.pop(category, None)
-
-
-def _by_category() -> dict[str, list[Plan]]:
     draw = Draw("order")
-    keyed: dict[str, list[tuple[float, int, Plan]]] = {}
-    for kind, source in SOURCES.items():
+    places: dict[str, list[tuple[float, int, Kind, Chain]]] = {category: [] for category in _TURNS}
+    for kind in SOURCES:
         for chain in _chains(kind):
+            found = places[category(kind, chain[-1])]
             place = _place(chain, draw)
-            category = "dicts" if chain[-1].form is Form.KEYED else source.category
-            for number, plan in enumerate(_variants(kind, chain, draw)):
-                found = keyed.setdefault(category, [])
-                found.append((place + 0.05 * number, len(found), plan))
-    return {category: [plan for _, _, plan in sorted(found, key=lambda f: f[:2])] for category, found in keyed.items()}
+            found += ((place + _APART * number, number, kind, chain) for number in range(_variants(kind, chain)))
+    waiting = {name: iter(sorted(found, key=lambda planned: planned[:2])) for name, found in places.items()}
+    while waiting:
+        for name in _TURNS:
+            planned = next(waiting.get(name, iter(())), None)
+            if planned is not None:
+                yield _plan(*planned[1:])
+            else:
+                waiting.pop(name, None)
+
+
+def category(kind: Kind, last: Operation) -> str:
+    """Of a task on `kind` that ends with `last`."""
+    return "dicts" if last.form is Form.KEYED else SOURCES[kind].category
 
 
 def _place(chain: Chain, draw: Draw) -> float:
     """Where a concept comes first: the easy ones sooner."""
     steps = _length(chain)
-    return draw.fraction() * (0.3 if steps <= 1 else 1.0) + (0.5 if steps > 2 else 0.0)
+    converted = steps < len(chain)
+    return draw.fraction() * (0.15 if steps <= 1 else 1.0) + (0.5 if steps > 2 else 0.02 if converted else 0.0)
 
 
-def _variants(kind: Kind, chain: Chain, draw: Draw) -> Iterator[Plan]:
-    choices = list(product(*(operation.choices for operation in chain)))
+def _variants(kind: Kind, chain: Chain) -> int:
+    """How many tasks are made of one concept."""
+    return min(_MOST_VARIANTS, max(len(SOURCES[kind].names), *(len(operation.choices) for operation in chain)))
+
+
+def _plan(number: int, kind: Kind, chain: Chain) -> Plan:
+    """One of the variants of a concept: no two of them have the same parameters and names."""
+    draw = Draw(" ".join(operation.name for operation in chain))
+    starts = [draw.number(0, len(operation.choices) - 1) for operation in chain]
+    chosen = [
+        operation.choices[(start + number) % len(operation.choices)]
+        for operation, start in zip(chain, starts, strict=True)
+    ]
     names = SOURCES[kind].names
-    for number in range(min(_MOST_VARIANTS, max(len(choices), len(names)))):
-        if number % len(choices) == 0:
-            left = list(choices)
-        chosen = left.pop(draw.number(0, len(left) - 1))
-        yield Plan(kind, tuple(zip(chain, chosen, strict=True)), names[number % len(names)])
+    return Plan(kind, tuple(zip(chain, chosen, strict=True)), names[number % len(names)])
 
 
 def _chains(kind: Kind) -> Iterator[Chain]:
-    found: list[Chain] = [(operation,) for operation in _OPERATIONS if operation.takes is kind]
+    found: list[Chain] = [(operation,) for operation in _TAKING[kind]]
     while found:
         yield from found
         found = [
             (*chain, operation)
             for chain in found
-            for operation in _OPERATIONS
-            if _follows(chain[-1], operation) and _is_short((*chain, operation))
+            for operation in _TAKING[chain[-1].gives]
+            if _is_short((*chain, operation)) and _follows(chain[-1], operation)
         ]
 
 
@@ -110,22 +117,12 @@ def _is_short(chain: Chain) -> bool:
 
 
 def _follows(one: Operation, other: Operation) -> bool:
-    """Whether `other` may follow: it fits, and the other way round it would not be the same task."""
-    if one.gives is not other.takes or not one.does or one.name == other.name:
+    """Whether anyone would ask for `other` after `one`."""
+    if not one.does or one.name == other.name or other.name in _CONVERTING:
         return False
     if one.family is other.family and one.family is not Family.NONE:
         return False
-    if other.name in _CONVERTING:
-        return False  # they come first
-    by_element = other.form in (Form.KEEP, Form.EACH, Form.KEYED)
-    if one.name == "count-up" and not by_element and other.name not in ("add-up", "sort-down"):
-        return False  # the largest of 1 to n: nobody asks for that
-    if one.family is Family.ORDER and (other.orderless or by_element):
-        return False
-    if one.family is Family.PART and other.form is Form.EACH:
-        return False
-    if one.gives is Kind.TEXT and one.orderless and other.gives is Kind.TEXT and other.orderless:
-        return _RANK[one.name] < _RANK[other.name]
-    if other.gives is Kind.NUMBER and one.takes in (Kind.NUMBERS, Kind.DICT) and other.takes is Kind.NUMBER:
-        return False
-    return not (other.family is Family.SIGN and (one.family is Family.SCALE or one.name == "square"))
+    if one.name == "count-up" and other.gives is Kind.NUMBER:
+        return other.name == "add-up"  # of the numbers from 1 to n, the largest is n
+    # A number that is made of many has been worked for enough.
+    return not (one.takes in (Kind.NUMBERS, Kind.DICT) and other.takes is other.gives is Kind.NUMBER)

@@ -35,23 +35,39 @@ OPERATIONS = (
     _each("add-to-values", "{x} + {p}", "adds {p} to each value", "plus_{p}", one(1, 5, 10)),
     _each("multiply-values", "{x} * {p}", "multiplies each value by {p}", "times_{p}", one(3, 10)),
     _each("square-values", "{x} ** 2", "squares each value", "squared"),
-    Operation("sum-of-values", _D, Kind.NUMBER, "sum({g})", "adds up the values", "sum",
-              "the sum of the values (0 if there are none)", element="{x}"),
-    Operation("count-entries", _D, Kind.NUMBER, "len({r})", "counts the entries", "count", "how many entries there are"),
-    Operation("largest-value", _D, Kind.NUMBER, "max({r}, default=0)", "takes the largest value (0 if there is none)",
-              "largest", "the largest value, or 0 if there is none", element="{x}"),
-    Operation("smallest-value", _D, Kind.NUMBER, "min({r}, default=0)",
-              "takes the smallest value (0 if there is none)", "smallest",
-              "the smallest value, or 0 if there is none", element="{x}"),
-    Operation("sorted-keys", _D, Kind.WORDS, "sorted({g})", "makes a list of the keys, sorted alphabetically",
-              "sorted_keys", "the list of the keys, sorted alphabetically", element="{k}", family=Family.ORDER),
-    Operation("sorted-values", _D, Kind.NUMBERS, "sorted({g})",
-              "makes a list of the values, sorted from smallest to largest", "sorted_values",
-              "the list of the values, sorted from smallest to largest", element="{x}", family=Family.ORDER),
-    Operation("length-by-word", Kind.WORDS, Kind.FINAL, "len({r})", "",
-              "length_by_word", "a dict from each of these words to its length", form=Form.KEYED),
-    Operation("square-by-number", Kind.NUMBERS, Kind.FINAL, "{x} ** 2", "", "square_by_number",
-              "a dict from each of these numbers to its square", form=Form.KEYED),
-    Operation("start-by-word", Kind.WORDS, Kind.FINAL, "{x}[0]", "", "start_by_word",
-              "a dict from each of these words to its first letter", form=Form.KEYED),
+    Operation(
+        "sum-of-values", _D, Kind.NUMBER, "sum({g})", "adds up the values", "sum",
+        "the sum of the values (0 if there are none)", element="{x}",
+    ),
+    Operation(
+        "count-entries", _D, Kind.NUMBER, "len({r})", "counts the entries", "count", "how many entries there are"
+    ),
+    Operation(
+        "largest-value", _D, Kind.NUMBER, "max({r}, default=0)", "takes the largest value (0 if there is none)",
+        "largest", "the largest value, or 0 if there is none", element="{x}",
+    ),
+    Operation(
+        "smallest-value", _D, Kind.NUMBER, "min({r}, default=0)", "takes the smallest value (0 if there is none)",
+        "smallest", "the smallest value, or 0 if there is none", element="{x}",
+    ),
+    Operation(
+        "sorted-keys", _D, Kind.WORDS, "sorted({g})", "makes a list of the keys, sorted alphabetically", "sorted_keys",
+        "the list of the keys, sorted alphabetically", element="{k}", family=Family.ORDER,
+    ),
+    Operation(
+        "sorted-values", _D, Kind.NUMBERS, "sorted({g})", "makes a list of the values, sorted from smallest to largest",
+        "sorted_values", "the list of the values, sorted from smallest to largest", element="{x}", family=Family.ORDER,
+    ),
+    Operation(
+        "length-by-word", Kind.WORDS, Kind.FINAL, "len({r})", "", "length_by_word",
+        "a dict from each of these words to its length", form=Form.KEYED,
+    ),
+    Operation(
+        "start-by-word", Kind.WORDS, Kind.FINAL, "{x}[0]", "", "start_by_word",
+        "a dict from each of these words to its first letter", form=Form.KEYED,
+    ),
+    Operation(
+        "square-by-number", Kind.NUMBERS, Kind.FINAL, "{x} ** 2", "", "square_by_number",
+        "a dict from each of these numbers to its square", form=Form.KEYED,
+    ),
 )  # fmt: skip

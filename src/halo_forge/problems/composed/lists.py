@@ -38,11 +38,11 @@ OPERATIONS = (
     ),
     Operation(
         "sort-up", _S, _S, "sorted({g})", "sorts them from smallest to largest", "sorted",
-        "the list of them, sorted from smallest to largest", family=Family.ORDER, orderless=True,
+        "the list of them, sorted from smallest to largest", family=Family.ORDER,
     ),
     Operation(
         "sort-down", _S, _S, "sorted({r}, reverse=True)", "sorts them from largest to smallest", "sorted_down",
-        "the list of them, sorted from largest to smallest", family=Family.ORDER, orderless=True,
+        "the list of them, sorted from largest to smallest", family=Family.ORDER,
     ),
     Operation(
         "reverse", _S, _S, "{x}[::-1]", "reverses their order", "reversed", "the list of them in reversed order",
@@ -68,36 +68,36 @@ OPERATIONS = (
         "distinct", _S, _S, "list(dict.fromkeys({g}))", "removes repeated ones, keeping the first of each", "distinct",
         "the list of them without repeated ones, each where it came first", family=Family.PART,
     ),
-    Operation("add-up", _S, _N, "sum({g})", "adds them up", "sum", "their sum (0 if there are none)", orderless=True),
-    Operation("count", _S, _N, "len({r})", "counts them", "count", "how many there are", orderless=True),
+    Operation("add-up", _S, _N, "sum({g})", "adds them up", "sum", "their sum (0 if there are none)"),
+    Operation("count", _S, _N, "len({r})", "counts them", "count", "how many there are"),
     Operation(
         "largest", _S, _N, "max({r}, default=0)", "takes the largest one (0 if there is none)", "largest",
-        "the largest one, or 0 if there is none", orderless=True,
+        "the largest one, or 0 if there is none",
     ),
     Operation(
         "smallest", _S, _N, "min({r}, default=0)", "takes the smallest one (0 if there is none)", "smallest",
-        "the smallest one, or 0 if there is none", orderless=True,
+        "the smallest one, or 0 if there is none",
     ),
     Operation(
         "count-value", _S, _N, "{x}.count({p})", "counts how often {p} is among them", "count_of_{p}",
-        "how often {p} is among them", orderless=True, choices=one(0, 1, 2, 4),
+        "how often {p} is among them", choices=one(0, 1, 2, 4),
     ),
     Operation(
         "contains", _S, Kind.FINAL, "{p} in {x}", "", "has_{p}", "`True` if {p} is among them, otherwise `False`",
-        orderless=True, choices=one(0, 3, 4, 6),
+        choices=one(0, 3, 4, 6),
     ),
     Operation(
         "all-greater", _S, Kind.FINAL, "all({g})", "", "all_over_{p}",
         "`True` if all of them are greater than {p}, otherwise `False` (`True` if there are none)",
-        element="{x} > {p}", orderless=True, choices=one(0, 2, 5),
+        element="{x} > {p}", choices=one(0, 2, 5),
     ),
     Operation(
         "any-less", _S, Kind.FINAL, "any({g})", "", "any_under_{p}",
         "`True` if any of them is less than {p}, otherwise `False`",
-        element="{x} < {p}", orderless=True, choices=one(0, 3, 5),
+        element="{x} < {p}", choices=one(0, 3, 5),
     ),
     Operation(
         "any-even", _S, Kind.FINAL, "any({g})", "", "any_even", "`True` if any of them is even, otherwise `False`",
-        element="{x} % 2 == 0", orderless=True,
+        element="{x} % 2 == 0",
     ),
 )  # fmt: skip

@@ -64,7 +64,6 @@ class Operation:
         choices: the parameters to choose from; one empty tuple, where there are none.
         element: of `Form.SPREAD`, with ``{x}`` for `variable`; of `Form.WHOLE`, what each element becomes before.
         variable: what `Form.SPREAD` calls an element.
-        orderless: the order of the elements does not matter to it.
     """
 
     name: str
@@ -79,7 +78,6 @@ class Operation:
     choices: tuple[Parameters, ...] = ((),)
     element: str = ""
     variable: str = ""
-    orderless: bool = False
 
 
 def one(*values: int | str) -> tuple[Parameters, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from halo_forge.problems.composed.draw import Draw
 from halo_forge.problems.composed.operations import Kind
@@ -50,13 +51,15 @@ SOURCES = {
 }  # fmt: skip
 
 
-def arguments(kind: Kind, draw: Draw, near: tuple[int, ...], *, capitals: bool, count: int) -> list[Arguments]:
-    """So many different arguments, edge cases first, as far as there are so many.
+@cache
+def arguments(kind: Kind, near: tuple[int, ...], *, capitals: bool, count: int) -> tuple[Arguments, ...]:
+    """So many different arguments, edge cases first, as far as there are so many. They are not to be changed.
 
     Args:
         near: numbers that the task is about: these and their neighbours are drawn more often than others.
-        capitals: some texts have capital letters.
+        capitals: some texts have capital letters; elsewhere a prompt would have to say whether they differ.
     """
+    draw = Draw(f"{kind.name} {near}")
     interesting = tuple(number + step for number in near for step in (-1, 0, 1)) or (0, 1)
     make: dict[Kind, Callable[[int], Arguments]] = {
         Kind.NUMBERS: lambda size: ([_number(draw, interesting) for _ in range(size)],),
@@ -75,7 +78,7 @@ def arguments(kind: Kind, draw: Draw, near: tuple[int, ...], *, capitals: bool, 
         found.setdefault(repr(argument), argument)
         if len(found) == count:
             break
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _number(draw: Draw, interesting: tuple[int, ...]) -> int:

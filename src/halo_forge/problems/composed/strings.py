@@ -19,19 +19,25 @@ def _each(name: str, code: str, does: str, word: str, choices: tuple[Parameters,
 TEXTS = (
     Operation(
         "remove-letter", _T, _T, '{x}.replace("{p}", "")', "removes every `{p}` from {it}", "without_{p}",
-        orderless=True, choices=_LETTERS,
+        choices=_LETTERS,
     ),
-    Operation("remove-spaces", _T, _T, '{x}.replace(" ", "")', "removes all spaces from {it}", "without_spaces", orderless=True),
+    Operation(
+        "remove-spaces", _T, _T, '{x}.replace(" ", "")', "removes all spaces from {it}", "without_spaces",
+    ),
     Operation(
         "replace-letter", _T, _T, '{x}.replace("{p}", "{q}")', "replaces every `{p}` in {it} by `{q}`", "{p}_to_{q}",
-        orderless=True, choices=(("a", "o"), ("e", "i"), ("o", "u"), ("s", "z")),
+        choices=(("a", "o"), ("e", "i"), ("o", "u"), ("s", "z")),
     ),
     Operation(
         "replace-spaces", _T, _T, '{x}.replace(" ", "{p}")', "replaces every space in {it} by `{p}`", "spaces_replaced",
-        orderless=True, choices=one("-", "_", "."),
+        choices=one("-", "_", "."),
     ),
-    Operation("upper", _T, _T, "{x}.upper()", "turns {it} into upper case", "upper", family=Family.CASE, orderless=True),
-    Operation("lower", _T, _T, "{x}.lower()", "turns {it} into lower case", "lower", family=Family.CASE, orderless=True),
+    Operation(
+        "upper", _T, _T, "{x}.upper()", "turns {it} into upper case", "upper", family=Family.CASE
+    ),
+    Operation(
+        "lower", _T, _T, "{x}.lower()", "turns {it} into lower case", "lower", family=Family.CASE
+    ),
     Operation("reverse-text", _T, _T, "{x}[::-1]", "reverses {it}", "reversed", family=Family.ORDER),
     Operation(
         "take-start", _T, _T, "{x}[:{p}]", "takes the first {p} characters of {it} (all, if there are fewer)",
@@ -50,14 +56,16 @@ TEXTS = (
         "put-in-front", _T, _T, '"{p}" + {x}', "puts `{p}` in front of {it}", "with_start", family=Family.ADD,
         choices=one(">", "#", "*"),
     ),
-    Operation("length", _T, Kind.NUMBER, "len({r})", "takes the length of {it}", "length", "the length of {it}", orderless=True),
     Operation(
-        "count-letter", _T, Kind.NUMBER, '{x}.count("{p}")', "counts how often `{p}` occurs in {it}", "count_of_{p}",
-        "how often `{p}` occurs in {it}", orderless=True, choices=_LETTERS,
+        "length", _T, Kind.NUMBER, "len({r})", "computes the length of {it}", "length", "the length of {it}",
     ),
     Operation(
-        "count-vowels", _T, Kind.NUMBER, "sum({g})", "counts the vowels (a, e, i, o, u) in {it}", "vowel_count",
-        "how many of its characters are one of the letters `aeiou`", element='{x} in "aeiou"', orderless=True,
+        "count-letter", _T, Kind.NUMBER, '{x}.count("{p}")', "counts how often `{p}` occurs in {it}", "count_of_{p}",
+        "how often `{p}` occurs in {it}", choices=_LETTERS,
+    ),
+    Operation(
+        "count-vowels", _T, Kind.NUMBER, "sum({g})", "counts the letters `aeiou` in {it}", "vowel_count",
+        "how many letters of {it} are among `aeiou`", element='{x} in "aeiou"',
     ),
     Operation(
         "starts-with", _T, Kind.FINAL, '{x}.startswith("{p}")', "", "starts_with_{p}",
@@ -69,11 +77,11 @@ TEXTS = (
     ),
     Operation(
         "contains-letter", _T, Kind.FINAL, '"{p}" in {x}', "", "has_{p}",
-        "`True` if {it} contains `{p}`, otherwise `False`", orderless=True, choices=_LETTERS,
+        "`True` if {it} contains `{p}`, otherwise `False`", choices=_LETTERS,
     ),
     Operation(
         "is-longer", _T, Kind.FINAL, "len({r}) > {p}", "", "is_longer_than_{p}",
-        "`True` if {it} has more than {p} characters, otherwise `False`", orderless=True, choices=one(3, 5, 8),
+        "`True` if {it} has more than {p} characters, otherwise `False`", choices=one(3, 5, 8),
     ),
     Operation(
         "is-palindrome", _T, Kind.FINAL, "{x} == {x}[::-1]", "", "is_palindrome",
@@ -103,7 +111,7 @@ WORDS = (
     ),
     Operation(
         "sort-words", _W, _W, "sorted({g})", "sorts them alphabetically", "sorted",
-        "the list of them, sorted alphabetically", family=Family.ORDER, orderless=True,
+        "the list of them, sorted alphabetically", family=Family.ORDER,
     ),
     Operation(
         "reverse-words", _W, _W, "{x}[::-1]", "reverses the order of the words", "reversed",
@@ -117,10 +125,10 @@ WORDS = (
         "distinct-words", _W, _W, "list(dict.fromkeys({g}))", "removes repeated ones, keeping the first of each",
         "distinct", "the list of them without repeated ones, each where it came first", family=Family.PART,
     ),
-    Operation("count-words", _W, Kind.NUMBER, "len({r})", "counts them", "count", "how many there are", orderless=True),
+    Operation("count-words", _W, Kind.NUMBER, "len({r})", "counts them", "count", "how many there are"),
     Operation(
         "count-word", _W, Kind.NUMBER, '{x}.count("{p}")', "counts how often `{p}` is among them", "count_of_{p}",
-        "how often the word `{p}` is among them", orderless=True, choices=one("cat", "tea", "sun"),
+        "how often the word `{p}` is among them", choices=one("cat", "tea", "sun"),
     ),
     Operation(
         "join", _W, _T, '"{p}".join({g})', "joins them with `{p}` in between", "joined",
@@ -131,18 +139,18 @@ WORDS = (
         "one text: all of them joined with nothing in between",
     ),
     Operation(
-        "longest", _W, _T, 'max({r}, key=len, default="")', "takes the longest one (of equally long ones the first; an empty text if there is none)",
+        "longest", _W, _T, 'max({r}, key=len, default="")',
+        "takes the longest one (of equally long ones the first; an empty text if there is none)",
         "longest", "the longest one (of equally long ones the first), or an empty text if there is none",
     ),
     Operation(
         "any-starting", _W, Kind.FINAL, "any({g})", "", "any_starting_with_{p}",
-        "`True` if any of them starts with `{p}`, otherwise `False`", element='{x}.startswith("{p}")',
-        orderless=True, choices=_LETTERS,
+        "`True` if any of them starts with `{p}`, otherwise `False`", element='{x}.startswith("{p}")', choices=_LETTERS,
     ),
     Operation(
         "all-longer", _W, Kind.FINAL, "all({g})", "", "all_longer_than_{p}",
         "`True` if all of them have more than {p} letters, otherwise `False` (`True` if there are none)",
-        element="len({r}) > {p}", orderless=True, choices=one(2, 3, 4),
+        element="len({r}) > {p}", choices=one(2, 3, 4),
     ),
 )  # fmt: skip
 
