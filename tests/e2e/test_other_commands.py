@@ -72,6 +72,7 @@ def test_data_list_and_show(halo: CommandLine) -> None:
     listed = halo("data", "list")
     assert "demo" in listed.out
     assert "humaneval" in listed.out
+    assert "composed" in listed.out
     shown = halo("data", "show", "demo")
     assert "demo/01-fizzbuzz" in shown.out
     one = halo("data", "show", "demo", "demo/01-fizzbuzz")
@@ -92,6 +93,12 @@ def test_every_humaneval_problem_can_be_solved(halo: CommandLine) -> None:
     answer = halo("data", "check", "humaneval")
     assert answer.status == 0, answer.out
     assert "164 of 164 reference solutions pass" in answer.out
+
+
+def test_every_composed_problem_can_be_solved(halo: CommandLine) -> None:
+    answer = halo("data", "check", "composed")
+    assert answer.status == 0, answer.out
+    assert "200 of 200 reference solutions pass" in answer.out
 
 
 def test_data_check_says_which_solution_is_wrong(halo: CommandLine) -> None:

@@ -53,12 +53,12 @@ class TestOneProblem:
 
     def test_every_key(self, tmp_path: Path) -> None:
         problem = load_one(
-            tmp_path, id="a/1", language="C", category="graphs", difficulty="hard", stdin="1 2\n",
+            tmp_path, id="a/1", language="C", category="graphs", concept="paths", difficulty="hard", stdin="1 2\n",
             expected_output="3\n", solution="int main() {}", time_limit=2, memory_limit=64,
         )  # fmt: skip
         assert problem == Problem(
             "a/1", "p", Language.C, "graphs", "hard", (Case("1 2\n", "3\n"),), solution="int main() {}",
-            limits=LimitOverrides(cpu_s=2.0, memory_mb=64),
+            limits=LimitOverrides(cpu_s=2.0, memory_mb=64), concept="paths",
         )  # fmt: skip
         assert problem.solution_form is SampleForm.SOLUTION
 
@@ -119,7 +119,10 @@ class TestOneProblem:
 class TestHash:
     def test_what_is_ignored_or_decides_nothing_stays_out(self, tmp_path: Path) -> None:
         plain = load_one(tmp_path, expected_output="1")
-        assert load_one(tmp_path, expected_output="1", tags=["x"], category="c", solution="s").hash == plain.hash
+        assert (
+            load_one(tmp_path, expected_output="1", tags=["x"], category="c", concept="k", solution="s").hash
+            == plain.hash
+        )
         assert load_one(tmp_path, expected_output="2").hash != plain.hash
         assert load_one(tmp_path, expected_output="1", time_limit=1).hash != plain.hash
 
@@ -323,7 +326,7 @@ class TestFaults:
 
 class TestNames:
     def test_built_in_sets(self) -> None:
-        assert problem_set_names()[:2] == ["demo", "humaneval"]
+        assert problem_set_names()[:3] == ["demo", "humaneval", "composed"]
 
     def test_demo_is_complete(self) -> None:
         demo = load_problems("demo")
@@ -343,7 +346,7 @@ class TestNames:
     def test_missing_file_names_the_sets(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         text = fault("data/test.jsonl")
-        assert text == "data/test.jsonl: no such file; name a JSONL file or a built-in set: demo, humaneval"
+        assert text == "data/test.jsonl: no such file; name a JSONL file or a built-in set: demo, humaneval, composed"
 
     @pytest.mark.parametrize("typed", ["data/test.jsonl", "data/Tests.json", "data/tets.jsonl.gz"])
     def test_missing_file_with_a_near_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
@@ -352,7 +355,10 @@ class TestNames:
         write(Path("data/tests.jsonl"), {"prompt": "p"})
         write(Path("data/zebra.jsonl"), {"prompt": "p"})
         text = fault(typed)
-        assert text == f"{typed}: no such file; did you mean data/tests.jsonl? The built-in sets are: demo, humaneval"
+        assert (
+            text
+            == f"{typed}: no such file; did you mean data/tests.jsonl? The built-in sets are: demo, humaneval, composed"
+        )
 
     @pytest.mark.parametrize("typed", ["HumanEval", "human-eval", "humanevl"])
     def test_misspelt_name(self, typed: str) -> None:

@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 Prompts = Annotated[
-    str, typer.Option("--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, or a .jsonl or .json file.")
+    str,
+    typer.Option(
+        "--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, composed, or a .jsonl or .json file."
+    ),
 ]
 Verifier = Annotated[
     str, typer.Option("--verifier", help="Who judges: auto (by language), or one of `halo-forge verifiers list`.")

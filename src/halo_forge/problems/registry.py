@@ -1,7 +1,8 @@
 """Which name means which problem set, and which format a file is written in.
 
 Built-in sets stand in `BUILT_IN`, formats in `FORMATS`; plug-ins add more (`halo_forge.problems.plugged`). A built-in
-name wins over a plug-in's, and any name over a file's. The format of a file is told by its first object.
+name, with its number where the set takes one, wins over a plug-in's, and any name over a file's. The format of a file
+is told by its first object.
 """
 
 from __future__ import annotations

@@ -17,12 +17,12 @@ def _each(name: str, code: str, does: str, word: str, choices: tuple[Parameters,
 
 OPERATIONS = (
     _keep(
-        "keep-values-greater", "{x} > {p}", "keeps the entries whose value is greater than {p}", "over_{p}",
+        "keep-values-greater", "{r} > {p}", "keeps the entries whose value is greater than {p}", "over_{p}",
         one(3, 5, 10),
     ),
-    _keep("keep-values-less", "{x} < {p}", "keeps the entries whose value is less than {p}", "under_{p}", one(5, 8)),
+    _keep("keep-values-less", "{r} < {p}", "keeps the entries whose value is less than {p}", "under_{p}", one(5, 8)),
     _keep("keep-values-even", "{x} % 2 == 0", "keeps the entries whose value is even", "even"),
-    _keep("keep-values-unlike", "{x} != {p}", "removes the entries whose value is {p}", "without_{p}", one(0, 1)),
+    _keep("keep-values-unlike", "{r} != {p}", "removes the entries whose value is {p}", "without_{p}", one(0, 1)),
     _keep(
         "keep-keys-starting", '{k}.startswith("{p}")', "keeps the entries whose key starts with `{p}`",
         "starting_with_{p}", one("a", "b", "m"),
@@ -37,18 +37,18 @@ OPERATIONS = (
     _each("square-values", "{x} ** 2", "squares each value", "squared"),
     Operation(
         "sum-of-values", _D, Kind.NUMBER, "sum({g})", "adds up the values", "sum",
-        "the sum of the values (0 if there are none)", element="{x}",
+        "the sum of the values (0 if there are none)", element="{r}",
     ),
     Operation(
         "count-entries", _D, Kind.NUMBER, "len({r})", "counts the entries", "count", "how many entries there are"
     ),
     Operation(
         "largest-value", _D, Kind.NUMBER, "max({r}, default=0)", "takes the largest value (0 if there is none)",
-        "largest", "the largest value, or 0 if there is none", element="{x}",
+        "largest", "the largest value, or 0 if there is none", element="{r}",
     ),
     Operation(
         "smallest-value", _D, Kind.NUMBER, "min({r}, default=0)", "takes the smallest value (0 if there is none)",
-        "smallest", "the smallest value, or 0 if there is none", element="{x}",
+        "smallest", "the smallest value, or 0 if there is none", element="{r}",
     ),
     Operation(
         "sorted-keys", _D, Kind.WORDS, "sorted({g})", "makes a list of the keys, sorted alphabetically", "sorted_keys",
@@ -56,7 +56,7 @@ OPERATIONS = (
     ),
     Operation(
         "sorted-values", _D, Kind.NUMBERS, "sorted({g})", "makes a list of the values, sorted from smallest to largest",
-        "sorted_values", "the list of the values, sorted from smallest to largest", element="{x}", family=Family.ORDER,
+        "sorted_values", "the list of the values, sorted from smallest to largest", element="{r}", family=Family.ORDER,
     ),
     Operation(
         "length-by-word", Kind.WORDS, Kind.FINAL, "len({r})", "", "length_by_word",

@@ -19,11 +19,11 @@ OPERATIONS = (
     _keep("keep-even", "{x} % 2 == 0", "keeps the even ones", "even"),
     _keep("keep-odd", "{x} % 2 == 1", "keeps the odd ones", "odd"),
     _keep("keep-multiples", "{x} % {p} == 0", "keeps the multiples of {p}", "multiples_of_{p}", one(3, 4, 5)),
-    _keep("keep-greater", "{x} > {p}", "keeps those that are greater than {p}", "over_{p}", one(0, 3, 5, 8)),
-    _keep("keep-less", "{x} < {p}", "keeps those that are less than {p}", "under_{p}", one(0, 4, 7, 10)),
-    _keep("keep-unlike", "{x} != {p}", "removes those that are equal to {p}", "without_{p}", one(0, 1, 2, 5)),
+    _keep("keep-greater", "{r} > {p}", "keeps those that are greater than {p}", "over_{p}", one(0, 3, 5, 8)),
+    _keep("keep-less", "{r} < {p}", "keeps those that are less than {p}", "under_{p}", one(0, 4, 7, 10)),
+    _keep("keep-unlike", "{r} != {p}", "removes those that are equal to {p}", "without_{p}", one(0, 1, 2, 5)),
     _keep(
-        "keep-between", "{p} <= {x} <= {q}", "keeps those from {p} to {q} (both included)", "from_{p}_to_{q}",
+        "keep-between", "{p} <= {r} <= {q}", "keeps those from {p} to {q} (both included)", "from_{p}_to_{q}",
         ((1, 5), (2, 8), (3, 9), (0, 10)),
     ),
     _each("double-each", "{x} * 2", "doubles each of them", "doubled"),
@@ -61,12 +61,12 @@ OPERATIONS = (
         "the list of all but the first one", family=Family.PART,
     ),
     Operation(
-        "every-second", _S, _S, "{x}[::2]", "takes every second of them, beginning with the first", "every_second",
-        "the list of every second of them, beginning with the first", family=Family.PART,
+        "every-second", _S, _S, "{x}[::2]", "takes every second of them (beginning with the first)", "every_second",
+        "the list of every second of them (beginning with the first)", family=Family.PART,
     ),
     Operation(
-        "distinct", _S, _S, "list(dict.fromkeys({g}))", "removes repeated ones, keeping the first of each", "distinct",
-        "the list of them without repeated ones, each where it came first", family=Family.PART,
+        "distinct", _S, _S, "list(dict.fromkeys({g}))", "removes repeated ones (keeping the first of each)", "distinct",
+        "the list of them without repeated ones (keeping the first of each)", family=Family.PART,
     ),
     Operation("add-up", _S, _N, "sum({g})", "adds them up", "sum", "their sum (0 if there are none)"),
     Operation("count", _S, _N, "len({r})", "counts them", "count", "how many there are"),
@@ -89,12 +89,12 @@ OPERATIONS = (
     Operation(
         "all-greater", _S, Kind.FINAL, "all({g})", "", "all_over_{p}",
         "`True` if all of them are greater than {p}, otherwise `False` (`True` if there are none)",
-        element="{x} > {p}", choices=one(0, 2, 5),
+        element="{r} > {p}", choices=one(0, 2, 5),
     ),
     Operation(
         "any-less", _S, Kind.FINAL, "any({g})", "", "any_under_{p}",
         "`True` if any of them is less than {p}, otherwise `False`",
-        element="{x} < {p}", choices=one(0, 3, 5),
+        element="{r} < {p}", choices=one(0, 3, 5),
     ),
     Operation(
         "any-even", _S, Kind.FINAL, "any({g})", "", "any_even", "`True` if any of them is even, otherwise `False`",

@@ -38,11 +38,11 @@ OPERATIONS = (
         "`True` if {it} is a multiple of {p}, otherwise `False`", choices=one(3, 4, 5),
     ),
     Operation(
-        "is-greater", _N, Kind.FINAL, "{x} > {p}", "", "is_over_{p}",
+        "is-greater", _N, Kind.FINAL, "{r} > {p}", "", "is_over_{p}",
         "`True` if {it} is greater than {p}, otherwise `False`", choices=one(5, 10, 12, 20),
     ),
     Operation(
-        "is-less", _N, Kind.FINAL, "{x} < {p}", "", "is_under_{p}",
+        "is-less", _N, Kind.FINAL, "{r} < {p}", "", "is_under_{p}",
         "`True` if {it} is less than {p}, otherwise `False`", choices=one(0, 6, 10, 15),
     ),
     Operation(

@@ -12,8 +12,8 @@ from halo_forge.problems.composed.operations import Kind
 Arguments = tuple[object, ...]
 
 _WORDS = (
-    "a", "apple", "art", "bus", "cat", "egg", "ends", "house", "idea", "level", "mouse", "noon", "over", "see", "stone",
-    "sun", "tea", "tests", "toast", "zoo",
+    "a", "also", "apple", "art", "bus", "cake", "cat", "egg", "elbow", "ends", "house", "idea", "it", "level", "mouse",
+    "noon", "over", "ox", "see", "stone", "sun", "tea", "tests", "toast", "zoo",
 )  # fmt: skip
 _NAMES = ("alice", "amy", "ann", "ben", "bob", "brian", "maria", "max", "mia", "mo")
 _MOST = {Kind.DIGITS: 4, Kind.LAST: 30}  # digits; the largest number

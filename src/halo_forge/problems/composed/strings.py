@@ -122,8 +122,8 @@ WORDS = (
         "the list of the first {p} of them (all, if there are fewer)", family=Family.PART, choices=one(2, 3),
     ),
     Operation(
-        "distinct-words", _W, _W, "list(dict.fromkeys({g}))", "removes repeated ones, keeping the first of each",
-        "distinct", "the list of them without repeated ones, each where it came first", family=Family.PART,
+        "distinct-words", _W, _W, "list(dict.fromkeys({g}))", "removes repeated ones (keeping the first of each)",
+        "distinct", "the list of them without repeated ones (keeping the first of each)", family=Family.PART,
     ),
     Operation("count-words", _W, Kind.NUMBER, "len({r})", "counts them", "count", "how many there are"),
     Operation(
