@@ -51,11 +51,11 @@ OPERATIONS = (
         "smallest", "the smallest value, or 0 if there is none", element="{r}",
     ),
     Operation(
-        "sorted-keys", _D, Kind.WORDS, "sorted({g})", "makes a list of the keys, sorted alphabetically", "sorted_keys",
+        "sorted-keys", _D, Kind.WORDS, "sorted({g})", "makes a list of the keys (sorted alphabetically)", "sorted_keys",
         "the list of the keys, sorted alphabetically", element="{k}", family=Family.ORDER,
     ),
     Operation(
-        "sorted-values", _D, Kind.NUMBERS, "sorted({g})", "makes a list of the values, sorted from smallest to largest",
+        "sorted-values", _D, Kind.NUMBERS, "sorted({g})", "makes a list of the values (sorted from smallest to largest)",
         "sorted_values", "the list of the values, sorted from smallest to largest", element="{r}", family=Family.ORDER,
     ),
     Operation(

@@ -103,7 +103,7 @@ WORDS = (
     _keep("keep-lacking", '"{p}" not in {x}', "removes those that contain `{p}`", "without_{p}", _LETTERS),
     _each("upper-each", "{x}.upper()", "turns each of them into upper case", "upper"),
     _each("reverse-each", "{x}[::-1]", "reverses the letters of each of them", "backwards"),
-    _each("start-of-each", "{x}[:{p}]", "cuts each of them after its first {p} letters", "cut_at_{p}", one(1, 2, 3)),
+    _each("start-of-each", "{x}[:{p}]", "cuts each of them after its first {p} letters", "cut_at_{p}", one(2, 3)),
     _each("append-to-each", '{x} + "{p}"', "adds `{p}` at the end of each of them", "with_{p}", one("s", "er")),
     Operation(
         "lengths", _W, Kind.NUMBERS, "len({r})", "replaces each of them by its length", "lengths",
