@@ -55,8 +55,9 @@ OPERATIONS = (
         "the list of the keys, sorted alphabetically", element="{k}", family=Family.ORDER,
     ),
     Operation(
-        "sorted-values", _D, Kind.NUMBERS, "sorted({g})", "makes a list of the values (sorted from smallest to largest)",
-        "sorted_values", "the list of the values, sorted from smallest to largest", element="{r}", family=Family.ORDER,
+        "sorted-values", _D, Kind.NUMBERS, "sorted({g})",
+        "makes a list of the values (sorted from smallest to largest)", "sorted_values",
+        "the list of the values, sorted from smallest to largest", element="{r}", family=Family.ORDER,
     ),
     Operation(
         "length-by-word", Kind.WORDS, Kind.FINAL, "len({r})", "", "length_by_word",
