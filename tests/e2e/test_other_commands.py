@@ -70,7 +70,7 @@ def test_the_base_install_has_no_torch() -> None:
 
 def test_data_list_and_show(halo: CommandLine) -> None:
     listed = halo("data", "list")
-    assert "demo" in listed.out
+    assert re.findall(r"^(demo\S*) ", listed.out, re.MULTILINE) == ["demo", "demo-train"]
     assert "humaneval" in listed.out
     assert "composed" in listed.out
     shown = halo("data", "show", "demo")

@@ -326,7 +326,7 @@ class TestFaults:
 
 class TestNames:
     def test_built_in_sets(self) -> None:
-        assert problem_set_names()[:3] == ["demo", "humaneval", "composed"]
+        assert problem_set_names()[:4] == ["demo", "demo-train", "humaneval", "composed"]
 
     def test_demo_is_complete(self) -> None:
         demo = load_problems("demo")
@@ -346,7 +346,10 @@ class TestNames:
     def test_missing_file_names_the_sets(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         text = fault("data/test.jsonl")
-        assert text == "data/test.jsonl: no such file; name a JSONL file or a built-in set: demo, humaneval, composed"
+        assert (
+            text
+            == "data/test.jsonl: no such file; name a JSONL file or a built-in set: demo, demo-train, humaneval, composed"
+        )
 
     @pytest.mark.parametrize("typed", ["data/test.jsonl", "data/Tests.json", "data/tets.jsonl.gz"])
     def test_missing_file_with_a_near_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
@@ -355,10 +358,8 @@ class TestNames:
         write(Path("data/tests.jsonl"), {"prompt": "p"})
         write(Path("data/zebra.jsonl"), {"prompt": "p"})
         text = fault(typed)
-        assert (
-            text
-            == f"{typed}: no such file; did you mean data/tests.jsonl? The built-in sets are: demo, humaneval, composed"
-        )
+        sets = "demo, demo-train, humaneval, composed"
+        assert text == f"{typed}: no such file; did you mean data/tests.jsonl? The built-in sets are: {sets}"
 
     @pytest.mark.parametrize("typed", ["HumanEval", "human-eval", "humanevl"])
     def test_misspelt_name(self, typed: str) -> None:

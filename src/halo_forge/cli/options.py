@@ -9,7 +9,10 @@ import typer
 Prompts = Annotated[
     str,
     typer.Option(
-        "--prompts", "-p", metavar="SET", help="Problems: demo, humaneval, composed, or a .jsonl or .json file."
+        "--prompts",
+        "-p",
+        metavar="SET",
+        help="Problems: demo, demo-train, humaneval, composed, or a .jsonl or .json file.",
     ),
 ]
 Verifier = Annotated[

@@ -21,6 +21,7 @@ from halo_forge.types import JSONObject
 
 BUILT_IN: dict[str, Callable[[], ProblemSet]] = {
     demo.NAME: demo.load,
+    demo.TRAIN_NAME: demo.load_train,
     humaneval.NAME: humaneval.load,
     composed.NAME: composed.load,
 }

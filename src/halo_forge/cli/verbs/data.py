@@ -10,7 +10,10 @@ from halo_forge.cli import options
 
 app = typer.Typer(no_args_is_help=True, help="Look at problem sets and check them.")
 
-Set = Annotated[str, typer.Argument(metavar="SET", help="demo, humaneval, composed, composed:N, or a .jsonl file.")]
+Set = Annotated[
+    str,
+    typer.Argument(metavar="SET", help="demo, demo-train, humaneval, composed, composed:N, or a .jsonl file."),
+]
 
 
 @app.command("list")
