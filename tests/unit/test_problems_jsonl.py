@@ -346,10 +346,8 @@ class TestNames:
     def test_missing_file_names_the_sets(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
         text = fault("data/test.jsonl")
-        assert (
-            text
-            == "data/test.jsonl: no such file; name a JSONL file or a built-in set: demo, demo-train, humaneval, composed"
-        )
+        sets = "demo, demo-train, humaneval, composed"
+        assert text == f"data/test.jsonl: no such file; name a JSONL file or a built-in set: {sets}"
 
     @pytest.mark.parametrize("typed", ["data/test.jsonl", "data/Tests.json", "data/tets.jsonl.gz"])
     def test_missing_file_with_a_near_one(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
