@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from halo_forge.models.embedded import MODELS, cache_directory, fetch
-
-_TRANSFORMERS_COPY = "smollm2-135m-float32"  # 540 MB, made in half a minute, kept beside what it is made from
+from halo_forge.models.embedded import MODELS, fetch
 
 LLAMA_KEY = "sk-llama"
 # One slot, and nothing that makes a sample depend on another: what a server has to be for samples that can be repeated.
@@ -98,32 +93,9 @@ def llama_server(model_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def model_directory(model_path: Path) -> Path:
-    """The same weights, unpacked to float32, as a directory of transformers."""
+    """The same weights, unpacked to float32, as a directory of transformers (540 MB, made in half a minute)."""
     for package in ("torch", "transformers", "peft", "gguf"):
         pytest.importorskip(package, reason=f"engine transformers is not installed ({package})")
-    place = cache_directory() / _TRANSFORMERS_COPY
-    if not place.is_dir():
-        work = Path(tempfile.mkdtemp(prefix="unpack-", dir=cache_directory()))
-        _unpack(model_path, work)
-        try:
-            os.rename(work, place)
-        except OSError:  # another process was quicker
-            shutil.rmtree(work)
-    return place
+    from halo_forge.models.unpacked import unpacked
 
-
-def _unpack(gguf: Path, place: Path) -> None:
-    import torch
-    import transformers
-    from tokenizers import pre_tokenizers
-
-    packed = transformers.GgufConfig(dequantize=True)
-    source: dict[str, Any] = {"pretrained_model_name_or_path": gguf.parent, "gguf_file": gguf.name}
-    model = transformers.AutoModelForCausalLM.from_pretrained(**source, dtype=torch.float32, quantization_config=packed)
-    model.save_pretrained(place)
-    tokenizer = transformers.AutoTokenizer.from_pretrained(**source)
-    # transformers does not know the pre-tokenizer "smollm" and would leave out that digits stand alone
-    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    tokenizer.save_pretrained(place)
+    return unpacked(model_path)

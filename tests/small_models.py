@@ -36,13 +36,19 @@ PROBLEMS = [
 
 def small_model(kind: str, tokenizer: Path, place: Path) -> Any:
     """A model with random weights, saved as a user's would be."""
+    model = random_weights(ARCHITECTURES[kind], place)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tokenizer / file, place)
+    return model
+
+
+def random_weights(config: Any, place: Path) -> Any:
+    """The same without a tokenizer."""
     torch.manual_seed(1)
-    model = transformers.AutoModelForCausalLM.from_config(ARCHITECTURES[kind], dtype=torch.float32)
+    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32)
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.3)  # so that its choices are far from ties
     model.save_pretrained(place)
-    for file in ("tokenizer.json", "tokenizer_config.json"):
-        shutil.copy(tokenizer / file, place)
     return model.eval()
 
 

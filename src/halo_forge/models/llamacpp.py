@@ -30,6 +30,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
 from halo_forge.models.crew import Threads
@@ -51,6 +53,8 @@ _GROUP = 4  # samples that share one request, and so the work on one prompt
 _CACHE_SHARE = 0.25  # of the machine's memory, for keys and values of all slots
 _DEFAULT_CONTEXT = 4096  # where the file does not say
 _OVERFLOW = "exceed_context_size_error"
+_TOKENS_CONTEXT = 256  # for a file that is asked for tokens alone
+_PATIENCE_S = 60
 THINK_BUDGET = "thinking_budget_tokens"  # llama.cpp ends the thinking after so many tokens, and has the model go on
 
 
@@ -84,7 +88,7 @@ class LlamaCppSampler:
             source=str(path),
             engine="llamacpp",
             engine_version=f"xllamacpp {version('xllamacpp')}",
-            sha256=_file_hash(path),
+            sha256=file_hash(path),
         )
         self._server: Any = None
 
@@ -230,8 +234,27 @@ def _shape(header: GGUFHeader, wanted: int) -> tuple[int, int]:
     return context, max(1, min(_SLOTS, fitting))
 
 
-def _load(path: Path, architecture: str, context: int, slots: int) -> Any:
+def tokens_of(path: Path, text: str) -> list[int]:
+    """What llama.cpp's own tokenizer makes of `text` for a GGUF file; special tokens are found in it, none is added.
+
+    Raises:
+        ModelError: llama.cpp cannot load the file.
+    """
+    key = secrets.token_hex(16)
+    server = _load(path, read_header(path).architecture, _TOKENS_CONTEXT, 1, key)
+    answer = httpx.post(
+        f"{server.listening_address}/tokenize", json={"content": text, "parse_special": True},
+        headers={"Authorization": f"Bearer {key}"}, timeout=_PATIENCE_S, trust_env=False,
+    )  # fmt: skip
+    tokens: list[int] = answer.raise_for_status().json()["tokens"]
+    return tokens
+
+
+def _load(path: Path, architecture: str, context: int, slots: int, key: str | None = None) -> Any:
     """A server with the weights in memory.
+
+    Args:
+        key: for who talks to it over the network; by default nobody knows one.
 
     Raises:
         ModelError: llama.cpp cannot load them.
@@ -249,7 +272,7 @@ def _load(path: Path, architecture: str, context: int, slots: int) -> Any:
     params.cache_ram_mib = 0
     params.hostnames = ["127.0.0.1"]
     params.port = 0
-    params.api_keys = [secrets.token_hex(16)]
+    params.api_keys = [secrets.token_hex(16) if key is None else key]
     params.ui = False
     params.warmup = False
     params.verbosity = -1
@@ -273,6 +296,7 @@ def _library() -> Any:
     return xllamacpp
 
 
-def _file_hash(path: Path) -> str:
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""From a directory of weights to one GGUF file: `write.pack`."""
