@@ -12,6 +12,8 @@
     │   ├── ToolchainError     a compiler or interpreter that a run needs is not there
     │   ├── SandboxError       no sandbox can be had on this machine
     │   └── StoreError         the output cannot be written, or belongs to another run
+    ├── TrainingError          a training was refused or failed: exit status 3
+    ├── PhaseFailed            a process that did a part of the work failed, and has said why: its exit status
     ├── EngineError            a model engine failed while it was generating: exit status 3
     ├── JudgeError             a verdict could not be reached; becomes Outcome.JUDGE_ERROR
     └── Cancelled              the user stopped the run: exit status 130
@@ -60,6 +62,18 @@ class SandboxError(UserError):
 
 class StoreError(UserError):
     """A run cannot be written, or what is on disk belongs to another run."""
+
+
+class TrainingError(HaloForgeError):
+    """A training cannot help as it stands, or failed. What was generated and judged is kept."""
+
+
+class PhaseFailed(HaloForgeError):
+    """A process failed, and has told the user why."""
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class EngineError(HaloForgeError):

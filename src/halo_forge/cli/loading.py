@@ -1,4 +1,4 @@
-"""Models on the command line: found, fetched under a progress bar, opened, closed."""
+"""Models and problems on the command line: found, fetched under a progress bar, opened, closed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from pathlib import Path
 
 from halo_forge.cli.console import note
 from halo_forge.cli.progress import download
+from halo_forge.errors import ModelError, ProblemFileError, first_line
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.embedded import EmbeddedModel, cached, fetch
 from halo_forge.models.prompting import longest_answer, longest_prompt
 from halo_forge.models.registry import EngineRequest, ModelSource, open_sampler
+from halo_forge.problems import load_problems
 from halo_forge.problems.base import ProblemSet
 
 
@@ -41,6 +43,41 @@ def open_model(
         why = f"{source.engine} could not" if sampler.info.engine == source.otherwise else source.why or "asked for"
         note(f"engine {sampler.info.engine} ({sampler.info.engine_version}): {why}")
         yield sampler
+
+
+def trainable(source: ModelSource, cancel: threading.Event) -> Path:
+    """The directory of a model's weights, fetched or unpacked where that is needed.
+
+    Raises:
+        Cancelled: `cancel` was set while the model was fetched.
+        ModelError: it has no weights that can be trained.
+    """
+    from halo_forge.models.hub import fetch
+    from halo_forge.models.unpacked import unpacked
+
+    if source.address is not None or source.engine == "scripted":
+        raise ModelError(f"{source.name} has no weights here that could be trained; name a directory or a hub's model")
+    if source.hub_id is not None:
+        return fetch(source.hub_id)
+    path = pulled(source.embedded, cancel) if source.embedded is not None else source.path
+    assert path is not None
+    return path if path.is_dir() else unpacked(path)
+
+
+def load_chosen(prompts: str, limit: int | None, only: str | None) -> ProblemSet:
+    """A problem set, or of it the problems whose ids are in the file `only`, one a line.
+
+    Raises:
+        ProblemFileError: there is no such set or file, or something in it is wrong.
+    """
+    problems = load_problems(prompts, limit)
+    if only is None:
+        return problems
+    try:
+        lines = Path(only).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemFileError(f"--only {only}: {first_line(error)}; give a file with an id a line") from None
+    return problems.only([line.strip() for line in lines if line.strip()])
 
 
 def pulled(model: EmbeddedModel, cancel: threading.Event) -> Path:

@@ -15,6 +15,7 @@ from halo_forge.cli.console import err
 from halo_forge.cli.interrupt import STOPPED
 from halo_forge.cli.verbs import (
     benchmark_compare,
+    benchmark_full,
     benchmark_report,
     benchmark_run,
     benchmark_score,
@@ -41,6 +42,7 @@ app = typer.Typer(
 benchmark = typer.Typer(no_args_is_help=True, help="Measure models.")
 benchmark.command("run", help=benchmark_run.EXAMPLES)(benchmark_run.run)
 benchmark.command("score", help=benchmark_score.EXAMPLES)(benchmark_score.score)
+benchmark.command("full", help=benchmark_full.EXAMPLES)(benchmark_full.full)
 benchmark.command("compare", help=benchmark_compare.EXAMPLES)(benchmark_compare.compare)
 benchmark.command("report", help=benchmark_report.EXAMPLES)(benchmark_report.report)
 app.add_typer(benchmark, name="benchmark")

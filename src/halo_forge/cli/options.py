@@ -49,6 +49,12 @@ Workers = Annotated[
     int | None, typer.Option("--workers", help="Samples judged at once.", show_default="one a processor")
 ]
 Limit = Annotated[int | None, typer.Option("--limit", help="Only the first so many problems.", show_default=False)]
+Only = Annotated[
+    str | None,
+    typer.Option(
+        "--only", metavar="FILE", help="Only the problems whose ids are in it, one a line.", show_default=False
+    ),
+]
 Fresh = Annotated[bool, typer.Option("--fresh", help="Start over; what is there is kept aside.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe", help="Run programs WITHOUT a sandbox, with your own rights.")]
 Track = Annotated[

@@ -13,7 +13,7 @@ from halo_forge.cli.counts import Counts
 from halo_forge.cli.few_shot import load_few_shot
 from halo_forge.cli.interrupt import STOPPED, stoppable
 from halo_forge.cli.judging import Destination, Judging, deliver, judge_all, open_judging, stopped
-from halo_forge.cli.loading import open_model
+from halo_forge.cli.loading import load_chosen, open_model
 from halo_forge.cli.measuring import measured_sessions, measuring
 from halo_forge.cli.reporting import checked_page, write_page_of_run
 from halo_forge.cli.results_jsonl import check_place, lines_of_run, results_beside, write_results
@@ -33,7 +33,7 @@ from halo_forge.config import (
 from halo_forge.errors import Cancelled, UserError
 from halo_forge.models.base import Sampler, SamplingSettings
 from halo_forge.models.registry import ModelSource, find_model
-from halo_forge.problems import ProblemSet, load_problems
+from halo_forge.problems import ProblemSet
 from halo_forge.store import RunFiles, RunStore
 from halo_forge.summary import summarize
 from halo_forge.tracking.registry import check_trackers
@@ -48,6 +48,7 @@ class Request:
     engine: str
     prompts: str
     limit: int | None
+    only: str | None
     verifier: str
     samples: int | None
     ks: str | None
@@ -123,7 +124,7 @@ class _Checked:
         options = check_engine_options(request.engine_options)
         trackers = check_trackers(request.trackers)
         source = find_model(request.model, request.engine)
-        problems = load_problems(request.prompts, request.limit)
+        problems = load_chosen(request.prompts, request.limit, request.only)
         _check_own_settings(problems, greedy=request.greedy)
         settings = replace(settings, few_shot=load_few_shot(request.few_shot, request.n_few_shot, problems))
         return cls(plan, settings, problems, source, limits, prices, workers, concurrency, options, trackers)

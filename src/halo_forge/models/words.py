@@ -25,6 +25,10 @@ class Words:
             ends: ids that end a text by the model's configuration.
             place: the model's, for complaints.
 
+        Attributes:
+            ends: ids that end an answer.
+            end: the one of them that an answer to learn from ends with; ``None`` where there is none.
+
         Raises:
             ModelError: chat was asked for, and there is no template; or thinking, of a base model.
         """
@@ -35,7 +39,9 @@ class Words:
         if self.style is PromptStyle.CHAT and not chats:
             raise ModelError(f"{place} has no chat template, so it is a base model; leave --prompt-style chat out")
         own = set() if tokenizer.eos_token_id is None else {tokenizer.eos_token_id}
-        self.ends = frozenset(ends | own | (self._turn_end() if chats else set()))
+        turn_end = self._turn_end() if chats else set()
+        self.ends = frozenset(ends | own | turn_end)
+        self.end = min((turn_end if self.style is PromptStyle.CHAT else own) or self.ends, default=None)
 
     def render(self, problem: Problem) -> str:
         """The whole prompt as text, special tokens written out.
@@ -69,6 +75,10 @@ class Words:
         before = list(prompt[-_CONTEXT:])
         head, whole = self._plain(before), self._plain([*before, *answer])
         return whole.removeprefix(head) if whole.startswith(head) else self._plain(list(answer))
+
+    def tokens(self, text: str) -> list[int]:
+        """The tokens of an answer, without any that a tokenizer puts around a text."""
+        return self._bare(text)
 
     def opened(self, prompt: Sequence[int]) -> str:
         """The tag that a template put at the end of a prompt: it belongs to the answer, whose thinking it begins."""

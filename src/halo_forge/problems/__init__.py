@@ -1,7 +1,7 @@
 """Problem sets: what a model is asked, and how its answers are told right from wrong.
 
-`load_problems` takes the name of a built-in set (``demo``, ``demo-train``, ``humaneval``, ``composed``, ``composed:N``, or
-one that a plug-in brings) or the path of a JSONL or JSON file, and checks everything once, here: whoever gets a
+`load_problems` takes the name of a built-in set (``demo``, ``demo-train``, ``humaneval``, ``composed``, ``composed:N``,
+or one that a plug-in brings) or the path of a JSONL or JSON file, and checks everything once, here: whoever gets a
 `ProblemSet` need not check again. A name wins over a file that is called the same (``./demo`` is the file). One file of
 this package is one data set or format; `halo_forge.problems.composed` makes its problems.
 

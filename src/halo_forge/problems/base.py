@@ -7,7 +7,7 @@ Records come from `halo_forge.problems.lines`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from halo_forge.errors import ProblemFileError
@@ -54,6 +54,20 @@ class ProblemSet:
             raise ProblemFileError(f"a limit of {limit} leaves no problem; give 1 or more")
         left_out = self.left_out | {problem.id for problem in self.problems[limit:]}
         return replace(self, problems=self.problems[:limit], left_out=left_out)
+
+    def only(self, ids: Collection[str]) -> ProblemSet:
+        """The problems with these ids, in the set's order.
+
+        Raises:
+            ProblemFileError: the set has no problem of such an id, or there is no id.
+        """
+        wanted = set(ids)
+        if unknown := sorted(wanted - {problem.id for problem in self.problems}):
+            raise ProblemFileError(f"{self.name} has no problem {shown(unknown[0])} ({len(unknown)} such ids)")
+        if not wanted:
+            raise ProblemFileError(f"no id is given, so no problem of {self.name} is left")
+        left_out = self.left_out | {problem.id for problem in self.problems if problem.id not in wanted}
+        return replace(self, problems=tuple(p for p in self.problems if p.id in wanted), left_out=left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def run(
         typer.Option("--engine-option", metavar="KEY=VALUE", help="A setting of the engine (vllm); repeatable."),
     ] = None,
     limit: options.Limit = None,
+    only: options.Only = None,
     n_few_shot: Annotated[
         int | None, typer.Option("--n-few-shot", help="Solved examples before each problem.", show_default="0")
     ] = None,
@@ -107,6 +108,7 @@ def run(
         engine=engine,
         prompts=prompts,
         limit=limit,
+        only=only,
         verifier=verifier,
         samples=samples,
         ks=k,

@@ -1,0 +1,59 @@
+"""``DONE.json``: the last file of a directory that is complete, with the sizes and hashes of the others.
+
+A directory without it does not count, whatever lies in it: its making was interrupted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from halo_forge.errors import StoreError
+from halo_forge.store import files
+from halo_forge.store.lines import encode_document
+from halo_forge.types import JSONObject
+
+NAME = "DONE.json"
+
+
+def finish(directory: Path, parts: Iterable[str]) -> None:
+    """Say that `parts` (files or directories in `directory`) are complete; they reach the disk first."""
+    listed: JSONObject = {}
+    for path in _files(directory, parts):
+        files.sync(path)
+        listed[str(path.relative_to(directory))] = {"bytes": path.stat().st_size, "sha256": _digest(path)}
+    files.replace(directory / NAME, [encode_document({"files": listed})])
+
+
+def is_done(directory: Path) -> bool:
+    """Whether `finish` got to its end, and everything is there in its size. Hashes are for `check`."""
+    try:
+        listed = json.loads((directory / NAME).read_bytes())["files"]
+        return all(os.path.getsize(directory / name) == said["bytes"] for name, said in listed.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def check(directory: Path) -> None:
+    """Read every file again.
+
+    Raises:
+        StoreError: one is not what was finished.
+    """
+    for name, said in json.loads((directory / NAME).read_bytes())["files"].items():
+        if _digest(directory / name) != said["sha256"]:
+            raise StoreError(f"{directory / name} is not what was written; remove {directory} and run it again")
+
+
+def _files(directory: Path, parts: Iterable[str]) -> Iterator[Path]:
+    for part in parts:
+        path = directory / part
+        yield from sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else (path,)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

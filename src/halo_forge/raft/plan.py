@@ -1,0 +1,169 @@
+"""What a run of RAFT is to do, and where it keeps things. Everything that decides its outcome is in the `Plan`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from halo_forge.errors import StoreError
+from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL
+from halo_forge.raft.select import Rules
+from halo_forge.raft.training import TrainSettings
+from halo_forge.raft.words import Control
+from halo_forge.store import files
+from halo_forge.store.identity import differences
+from halo_forge.store.lines import encode_document
+from halo_forge.types import JSONObject
+
+_SEEDS_APART = 1_000_003  # the seeds of two cycles never meet: a prompt gets fresh samples in each
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How one kind of phase samples."""
+
+    samples: int
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that decides the outcome.
+
+    Attributes:
+        model: as the user typed it.
+        base: directory of the weights that training starts from.
+        prompts, train_prompts: problem sets; ``None`` is the same set for both, split.
+        limit: of either.
+        train, dev, test: ids of the problems; `test` is empty where nothing is tested.
+        drawn: how problems to train on are sampled.
+        tested: how the others are.
+        common: what every ``benchmark run`` gets besides, as it is typed.
+        go_on: each cycle trains the model of the one before, instead of the base.
+        control: trained and tested besides; ``None`` is nothing.
+        processes: that train, one for each GPU.
+    """
+
+    model: str
+    base: Path
+    prompts: str
+    train_prompts: str | None
+    limit: int | None
+    train: tuple[str, ...]
+    dev: tuple[str, ...]
+    test: tuple[str, ...]
+    cycles: int
+    drawn: Sampling
+    tested: Sampling
+    common: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+    training: TrainSettings = field(default_factory=TrainSettings)
+    go_on: bool = False
+    control: Control | None = None
+    processes: int = 1
+    seed: int = 0
+
+    def identity(self) -> JSONObject:
+        """As JSON."""
+        data: JSONObject = json.loads(json.dumps({**asdict(self), "base": str(self.base)}))
+        return data
+
+    def seed_of(self, cycle: int) -> int:
+        """For sampling in a cycle; 0 is for tests."""
+        return self.seed + _SEEDS_APART * cycle
+
+    @property
+    def trained_on(self) -> str:
+        """The set whose problems are trained on."""
+        return self.prompts if self.train_prompts is None else self.train_prompts
+
+
+@dataclass(frozen=True, slots=True)
+class CyclePlace:
+    """Where one cycle keeps what it makes.
+
+    Attributes:
+        samples: result file of its samples.
+        dev: result file of its model on the problems that choose a cycle.
+        examples: what is trained on.
+        selection: what was kept, and why the rest was not.
+        record: everything about the cycle in numbers.
+    """
+
+    root: Path
+
+    samples = property(lambda self: self.root / "samples.json")
+    dev = property(lambda self: self.root / "dev.json")
+    examples = property(lambda self: self.root / "examples.jsonl")
+    selection = property(lambda self: self.root / "selection.json")
+    record = property(lambda self: self.root / "cycle.json")
+    adapter = property(lambda self: self.root / ADAPTER)
+    final_model = property(lambda self: self.root / FINAL_MODEL)
+    figures = property(lambda self: self.root / FIGURES)
+    log = property(lambda self: self.root / "training.log")
+    energy = property(lambda self: self.root / "training.hardware.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a run keeps things."""
+
+    root: Path
+
+    plan = property(lambda self: self.root / "plan.json")
+    baseline = property(lambda self: self.root / "baseline.json")
+    final = property(lambda self: self.root / "final.json")
+    summary = property(lambda self: self.root / "summary.json")
+    sham_result = property(lambda self: self.root / "sham.json")
+    sessions = property(lambda self: self.root / "sessions.jsonl")
+    sham = property(lambda self: CyclePlace(self.root / Control.SHAM))
+
+    def cycle(self, number: int) -> CyclePlace:
+        """Of cycle 1, 2, …"""
+        return CyclePlace(self.root / f"cycle_{number}")
+
+    def ids(self, part: str) -> Path:
+        """The file of the ids of ``train``, ``dev`` or ``test``."""
+        return self.root / f"{part}.ids"
+
+    def claim(self, plan: Plan) -> int:
+        """Begin the run here, or go on with it.
+
+        Returns:
+            how often it was begun or gone on with before.
+
+        Raises:
+            StoreError: another run is here, or nothing can be written.
+        """
+        with files.explained(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+        now = plan.identity()
+        if self.plan.exists():
+            self._refuse_another(now)
+        else:
+            for part in ("train", "dev", "test"):
+                ids: Any = getattr(plan, part)
+                files.replace(self.ids(part), (f"{name}\n".encode() for name in ids))
+            files.replace(self.plan, [encode_document(now)])
+        return self._open_session()
+
+    def _refuse_another(self, now: JSONObject) -> None:
+        try:
+            there = json.loads(self.plan.read_bytes())
+        except ValueError:
+            raise StoreError(f"{self.plan} is damaged; choose another --output") from None
+        if found := differences(there, now):
+            raise StoreError(
+                f"{self.root} holds a run with other settings ({'; '.join(found[:6])}); choose another --output, or "
+                "remove that directory"
+            )
+
+    def _open_session(self) -> int:
+        import time
+
+        before = self.sessions.read_bytes().count(b"\n") if self.sessions.exists() else 0
+        with files.explained(self.sessions), self.sessions.open("ab") as file:
+            file.write(json.dumps({"started_at": time.time()}).encode() + b"\n")
+        return before
