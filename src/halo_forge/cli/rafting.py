@@ -36,10 +36,11 @@ def run_full(request: Request) -> int:
         TrainingError: a training was refused, or failed.
     """
     checked_numbers(request)
-    source = find_model(request.model, request.engine)
+    source = find_model(request.model)
     parts, problems = _parts(request)
     with stoppable() as cancel:
         base = trainable(source, cancel)
+        find_model(str(base), request.engine)  # whether that engine can run what is trained
         plan = _plan(request, base, parts)
         default = Path("results", f"full-{safe_name(source.name, problems.name)}")
         place = Place(default if request.output is None else Path(request.output))
