@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 
 from halo_forge.hardware.machine import look_around
 from halo_forge.hardware.sampler import measured
 from halo_forge.hardware.session import Session, decode_session, encode_session
-from halo_forge.store import RunStore
+from halo_forge.store import RunStore, files
+from halo_forge.store.lines import encode_document
 
 
 @contextlib.contextmanager
@@ -19,6 +21,24 @@ def measuring(store: RunStore, *, wanted: bool) -> Iterator[None]:
         return
     with measured(look_around, store.session, lambda session: store.keep_measured(encode_session(session))):
         yield
+
+
+@contextlib.contextmanager
+def training_measured(path: Path) -> Iterator[None]:
+    """Measure a training until the context ends; the file `path` keeps what was measured."""
+
+    def keep(session: Session) -> None:
+        files.replace(path, [encode_document(encode_session(session))])
+
+    with measured(look_around, 0, keep):
+        yield
+
+
+@contextlib.contextmanager
+def not_measured(path: Path) -> Iterator[None]:
+    """Nothing is measured; an earlier file does not stay."""
+    path.unlink(missing_ok=True)
+    yield
 
 
 def measured_sessions(store: RunStore) -> list[Session]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 
 from halo_forge.cli.console import note, out
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.loading import trainable
+from halo_forge.cli.measuring import not_measured, training_measured
 from halo_forge.cli.raft_progress import Shown
 from halo_forge.cli.raft_request import Request, checked_numbers
 from halo_forge.config import safe_name
@@ -22,6 +22,7 @@ from halo_forge.raft.loop import run
 from halo_forge.raft.phases import Runner
 from halo_forge.raft.plan import Place, Plan
 from halo_forge.raft.split import Split, refuse_overlap, split
+from halo_forge.raft.trainer import Trainer
 from halo_forge.report.raft_terminal import render
 
 TRAINING_SETS = {"demo": "demo-train"}  # set to test with -> set to train on, where the user names none
@@ -48,7 +49,10 @@ def run_full(request: Request) -> int:
         if len(plan.test) < _FEW:
             note(f"note: {len(plan.test)} problems test; a real gain is hard to tell from luck with fewer than {_FEW}")
         note(f"{len(plan.train)} problems to train on, {len(plan.dev)} to choose the cycle, {len(plan.test)} to test")
-        runner = Runner(plan, cancel, Shown(), _measuring)
+        shown = Shown()
+        measuring = training_measured if request.hardware_metrics else not_measured
+        trainer = Trainer(plan.training, plan.processes, cancel, shown, measuring)
+        runner = Runner(plan, cancel, shown, trainer)
         cycles = Cycles(plan, place, runner, {p.id: p for p in parts.train}, _words(plan, request))
         try:
             made = run(cycles, resumed)
@@ -112,9 +116,3 @@ def _words(plan: Plan, request: Request):  # type: ignore[no-untyped-def]
         return Words(read_tokenizer(weights), read_ends(weights), settings, str(plan.base))
 
     return opened
-
-
-def _measuring(path: Path) -> AbstractContextManager[None]:
-    from contextlib import nullcontext
-
-    return nullcontext()

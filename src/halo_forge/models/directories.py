@@ -1,7 +1,8 @@
 """Models in directories, as transformers and PEFT write them: full weights, or an adapter whose base is named in it.
 
 The layouts of training runs resolve by themselves: ``models/sft`` and ``models/raft/cycle_3`` mean the ``final_model``
-inside, and a directory that holds a model or an adapter (``models/raft/cycle_5_final``) means itself.
+inside, ``models/raft/cycle_5_final`` means the one of ``models/raft/cycle_5``, and a directory that holds a model or an
+adapter means itself.
 
 Limits: only names and JSON files are looked at here; whether the weights can be loaded is found out by the engine.
 """
@@ -21,6 +22,7 @@ from halo_forge.errors import ModelError
 MODEL_FILE = "config.json"
 ADAPTER_FILE = "adapter_config.json"
 _INSIDE = ("final_model", "adapter")  # where a training run keeps its result, the merged weights first
+_CYCLE = re.compile(r"(cycle_\d+)_final")
 _WEIGHTS = ("*.safetensors", "*.bin")
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
@@ -60,11 +62,17 @@ class Weights:
 
 
 def model_directory(path: Path) -> Path | None:
-    """`path`, or the directory inside it that a training run means; ``None`` when neither holds a model."""
-    for candidate in (path, *(path / name for name in _INSIDE)):
+    """`path`, or the directory that a training run means by it; ``None`` when none of them holds a model."""
+    for candidate in (path, *(path / name for name in _INSIDE), *_of_cycle(path)):
         if _is_model(candidate):
             return candidate
     return None
+
+
+def _of_cycle(path: Path) -> tuple[Path, ...]:
+    """``cycle_5_final`` is the model that cycle 5 ended with."""
+    found = _CYCLE.fullmatch(path.name)
+    return () if found is None else (path.with_name(found[1]) / _INSIDE[0],)
 
 
 def models_below(path: Path) -> list[Path]:

@@ -276,10 +276,9 @@ def _source(model: str) -> ModelSource:
     path = Path(model)
     if os.path.isfile(path) and path.suffix == ".gguf":  # unlike Path.is_file, it takes any string
         return ModelSource(path.stem, "llamacpp", path, why="a GGUF file")
-    if os.path.isdir(path):
-        if (found := model_directory(path)) is not None:
-            return _for_weights(short_name(found), f"a model's directory, {found}", found)
-    elif is_hub_id(model) and not os.path.isdir(path.parent) and path.suffix != ".gguf":
+    if (found := model_directory(path)) is not None:
+        return _for_weights(short_name(found), f"a model's directory, {found}", found)
+    if not os.path.isdir(path) and is_hub_id(model) and not os.path.isdir(path.parent) and path.suffix != ".gguf":
         return _for_weights(path.name, "no file here, so a hub's model", hub_id=model)
     raise ModelError(_unknown(model, path))
 

@@ -15,7 +15,7 @@ from halo_forge import __version__
 from halo_forge.models.words import Words
 from halo_forge.raft import done
 from halo_forge.raft.examples import Example, example_of, read_examples, write_examples
-from halo_forge.raft.figures import drawn_figures, training_figures
+from halo_forge.raft.figures import drawn_figures, energy_wh, measured_training, training_figures
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, read_figures
 from halo_forge.raft.phases import Runner
 from halo_forge.raft.plan import CyclePlace, Place, Plan
@@ -103,16 +103,20 @@ class Cycles:
     def _train(self, here: CyclePlace, number: int, base: Path) -> None:
         self.runner.watcher.kept(json.loads(here.selection.read_bytes()))
         started = time.time()
-        self.runner.train(base, here)
+        self.runner.trainer.train(base, here)
+        drawn = drawn_figures(here.samples) if here.samples.exists() else None
+        trained = measured_training(here.energy)
         record: JSONObject = {
             "cycle": number,
             "parent": str(base),
             "seed": self.plan.seed_of(number),
             "halo_forge": __version__,
-            "drawn": drawn_figures(here.samples) if here.samples.exists() else None,
+            "drawn": drawn,
             "selection": json.loads(here.selection.read_bytes()),
             "training": training_figures(read_figures(here.figures)),
             "training_wall_s": time.time() - started,
+            "training_hardware": trained,
+            "energy_wh": energy_wh(None if drawn is None else drawn["hardware"], trained),
         }
         files.replace(here.record, [encode_document(record)])
         done.finish(here.root, [ADAPTER, FINAL_MODEL, here.record.name, here.examples.name, here.selection.name])

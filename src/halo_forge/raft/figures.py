@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 
+from halo_forge.hardware.figures import hardware_of
+from halo_forge.hardware.session import decode_session
 from halo_forge.metrics import mean_pass_at_k, mean_rate
 from halo_forge.raft.training import TrainFigures
-from halo_forge.store import JudgedSample, RunFiles, read_samples_file
+from halo_forge.store import JudgedSample, PhaseSpans, RunFiles, read_samples_file
 from halo_forge.types import Estimate, FinishReason, JSONObject, Outcome, ProblemCount
 
 _LOSSES = 5  # steps at either end that a loss is the mean of
@@ -103,6 +106,24 @@ def training_figures(figures: TrainFigures) -> JSONObject:
         "dtype": figures.dtype,
         "versions": figures.versions,
     }
+
+
+def measured_training(path: Path) -> JSONObject | None:
+    """What was measured of the machine while it trained; ``None`` where nothing was."""
+    try:
+        session = decode_session(json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return None
+    found = hardware_of([session], PhaseSpans({}, {}), tokens=None, solved=0)
+    if found is None:
+        return None
+    return {**asdict(found.total), "energy_wh": found.energy_wh, "energy_source": found.energy_source}
+
+
+def energy_wh(*parts: JSONObject | None) -> float | None:
+    """Of several parts together; ``None`` as soon as one is not known."""
+    known = [None if part is None else part.get("energy_wh") for part in parts]
+    return None if None in known else sum(float(wh) for wh in known if wh is not None)
 
 
 def estimate_as_json(estimate: Estimate) -> JSONObject:
