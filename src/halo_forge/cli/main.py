@@ -22,6 +22,8 @@ from halo_forge.cli.verbs import (
     data,
     doctor,
     models,
+    raft,
+    sft,
     verifiers,
 )
 from halo_forge.errors import Cancelled, HaloForgeError, UserError
@@ -46,6 +48,8 @@ benchmark.command("full", help=benchmark_full.EXAMPLES)(benchmark_full.full)
 benchmark.command("compare", help=benchmark_compare.EXAMPLES)(benchmark_compare.compare)
 benchmark.command("report", help=benchmark_report.EXAMPLES)(benchmark_report.report)
 app.add_typer(benchmark, name="benchmark")
+app.add_typer(sft.app, name="sft")
+app.add_typer(raft.app, name="raft")
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 app.add_typer(verifiers.app, name="verifiers")

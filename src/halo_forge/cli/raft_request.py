@@ -17,7 +17,6 @@ class Request:
 
     model: str
     prompts: str
-    train_prompts: str | None
     cycles: int
     samples: int
     train_samples: int
@@ -28,12 +27,10 @@ class Request:
     seed: int
     limit: int | None
     dev_share: float
-    test_share: float
     keep: Keep
     per_problem: int
     solved_above: float
     go_on: bool
-    control: Control | None
     learning_rate: float | None
     epochs: float
     batch_size: int
@@ -50,11 +47,14 @@ class Request:
     workers: int | None
     hardware_metrics: bool
     output: str | None
-    html: str | None
-    track: list[str] | None
     export: str | None
     fresh: bool
     unsafe: bool
+    train_prompts: str | None = None
+    test_share: float = 0.0
+    control: Control | None = None
+    html: str | None = None
+    track: list[str] | None = None
 
     def tested(self) -> Sampling:
         """How problems that test, or choose a cycle, are sampled."""
@@ -94,7 +94,7 @@ class Request:
         return tuple(words + ["--unsafe"] * self.unsafe)
 
 
-def checked_numbers(request: Request) -> None:
+def check_numbers(request: Request) -> None:
     """What ``benchmark run`` does not look at itself.
 
     Raises:

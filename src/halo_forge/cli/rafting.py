@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from halo_forge.cli.console import note, out
+from halo_forge.cli.exporting import check_export, export
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.loading import trainable
 from halo_forge.cli.measuring import not_measured, training_measured
 from halo_forge.cli.raft_progress import Shown
-from halo_forge.cli.raft_request import Request, checked_numbers
+from halo_forge.cli.raft_request import Request, check_numbers
 from halo_forge.config import safe_name
 from halo_forge.errors import PhaseFailed
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.registry import find_model
 from halo_forge.models.words import Words
-from halo_forge.problems import ProblemSet, load_problems
+from halo_forge.problems import load_problems
+from halo_forge.raft.base import words_of
 from halo_forge.raft.cycle import Cycles
 from halo_forge.raft.loop import run
 from halo_forge.raft.phases import Runner
 from halo_forge.raft.plan import Place, Plan
 from halo_forge.raft.split import Split, refuse_overlap, split
-from halo_forge.raft.trainer import Trainer
+from halo_forge.raft.trainer import Trainer, check_installed
 from halo_forge.report.raft_terminal import render
 
 TRAINING_SETS = {"demo": "demo-train"}  # set to test with -> set to train on, where the user names none
@@ -30,54 +33,83 @@ _FEW = 30  # problems that test; with fewer hardly any gain can be told from luc
 
 
 def run_full(request: Request) -> int:
-    """Do it; returns the exit status.
+    """`benchmark full`; returns the exit status.
 
     Raises:
         UserError: a mistake in the options or in a file.
         TrainingError: a training was refused, or failed.
     """
-    checked_numbers(request)
+    check_numbers(request)
+    learnt = TRAINING_SETS.get(request.prompts) if request.train_prompts is None else request.train_prompts
+    request = replace(request, train_prompts=learnt)
+    parts = _parts_to_test(request)
+    if len(parts.test) < _FEW:
+        note(f"note: {len(parts.test)} problems test; a gain is hard to tell from luck with fewer than {_FEW}")
+    return _run(request, parts)
+
+
+def run_raft(request: Request) -> int:
+    """`raft train`; returns the exit status.
+
+    Raises:
+        UserError: a mistake in the options or in a file.
+        TrainingError: a training was refused, or failed.
+    """
+    check_numbers(request)
+    problems = load_problems(request.prompts, request.limit).problems
+    return _run(request, split(problems, request.seed, dev=request.dev_share, test=0.0))
+
+
+def _run(request: Request, parts: Split) -> int:
+    check_installed()
+    form = check_export(request.export)
     source = find_model(request.model)
-    parts, problems = _parts(request)
+    default = Path("results", f"full-{safe_name(source.name, request.prompts)}")
+    place = Place(default if request.output is None else Path(request.output))
     with stoppable() as cancel:
         base = trainable(source, cancel)
         find_model(str(base), request.engine)  # whether that engine can run what is trained
         plan = _plan(request, base, parts)
-        default = Path("results", f"full-{safe_name(source.name, problems.name)}")
-        place = Place(default if request.output is None else Path(request.output))
-        resumed = place.claim(plan)
-        if len(plan.test) < _FEW:
-            note(f"note: {len(plan.test)} problems test; a real gain is hard to tell from luck with fewer than {_FEW}")
+        resumed = place.claim(plan, fresh=request.fresh)
         note(f"{len(plan.train)} problems to train on, {len(plan.dev)} to choose the cycle, {len(plan.test)} to test")
         shown = Shown()
         measuring = training_measured if request.hardware_metrics else not_measured
         trainer = Trainer(plan.training, plan.processes, cancel, shown, measuring)
-        runner = Runner(plan, cancel, shown, trainer)
-        cycles = Cycles(plan, place, runner, {p.id: p for p in parts.train}, _words(plan, request))
+
+        @cache
+        def words() -> Words:
+            return words_of(base, SamplingSettings(system_prompt=request.system_prompt))
+
+        cycles = Cycles(plan, place, Runner(plan, cancel, shown, trainer), {p.id: p for p in parts.train}, words)
         try:
-            made = run(cycles, resumed)
+            summary = run(cycles, resumed)
         except PhaseFailed as failed:
             note(f"{failed}; run the same command to go on")
             return failed.status
-        console = out()
-        console.print(render(made))
-        console.print(f"summary  {place.summary}", markup=False, soft_wrap=True)
-        console.print(f"model    {made['final_model']}", markup=False, soft_wrap=True)
+        finally:
+            place.close_session()
+        chosen = place.cycle(summary["chosen_cycle"])
+        export(form, chosen.final_model, source, chosen.root)
+    console = out()
+    console.print()
+    console.print(render(summary))
+    console.print()
+    console.print(f"summary  {place.summary}", markup=False, soft_wrap=True)
+    console.print(f"model    {chosen.final_model}", markup=False, soft_wrap=True)
     return 0
 
 
-def _parts(request: Request) -> tuple[Split, ProblemSet]:
-    """The problems by what they are for, and the set that tests."""
-    tested = load_problems(request.prompts, request.limit)
-    name = request.train_prompts or TRAINING_SETS.get(request.prompts)
-    if name is None:
-        parts = split(tested.problems, request.seed, dev=request.dev_share, test=request.test_share)
+def _parts_to_test(request: Request) -> Split:
+    """The problems by what they are for."""
+    tested = load_problems(request.prompts, request.limit).problems
+    if request.train_prompts is None:
+        parts = split(tested, request.seed, dev=request.dev_share, test=request.test_share)
     else:
-        learnt = split(load_problems(name).problems, request.seed, dev=request.dev_share, test=0.0)
-        parts = Split(learnt.train, learnt.dev, tested.problems)
+        learnt = load_problems(request.train_prompts).problems
+        parts = replace(split(learnt, request.seed, dev=request.dev_share, test=0.0), test=tested)
     refuse_overlap((*parts.train, *parts.dev), parts.test)
     refuse_overlap(parts.train, parts.dev)
-    return parts, tested
+    return parts
 
 
 def _plan(request: Request, base: Path, parts: Split) -> Plan:
@@ -86,7 +118,7 @@ def _plan(request: Request, base: Path, parts: Split) -> Plan:
         model=request.model,
         base=base,
         prompts=request.prompts,
-        train_prompts=request.train_prompts or TRAINING_SETS.get(request.prompts),
+        train_prompts=request.train_prompts,
         limit=request.limit,
         train=train,
         dev=dev,
@@ -102,17 +134,3 @@ def _plan(request: Request, base: Path, parts: Split) -> Plan:
         processes=request.train_gpus,
         seed=request.seed,
     )
-
-
-def _words(plan: Plan, request: Request):  # type: ignore[no-untyped-def]
-    @cache
-    def opened() -> Words:
-        from halo_forge.models.directories import resolve
-        from halo_forge.models.hub import fetch
-        from halo_forge.models.transformers.load import read_ends, read_tokenizer
-
-        weights = resolve(plan.base, fetch)
-        settings = SamplingSettings(system_prompt=request.system_prompt)
-        return Words(read_tokenizer(weights), read_ends(weights), settings, str(plan.base))
-
-    return opened

@@ -51,18 +51,36 @@ class Words:
         """
         if self.style is PromptStyle.COMPLETION:
             return completion_text(problem, self._settings)
-        messages = chat_messages(problem, self._settings)
+        return self._templated(chat_messages(problem, self._settings), f"problem '{problem.id}'")
+
+    def _templated(self, messages: list[dict[str, str]], whose: str) -> str:
         try:
             return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
         except Exception as error:  # the boundary of a template, which is code of the model's makers
-            raise ModelError(
-                f"the chat template refused problem '{problem.id}': {error}; see --system-prompt"
-            ) from error
+            raise ModelError(f"the chat template refused {whose}: {error}; see --system-prompt") from error
 
     def encode(self, problem: Problem) -> list[int]:
         """The prompt's tokens. A template writes BOS itself; a base model gets what its tokenizer puts in front."""
+        return self._beginning(self.render(problem))
+
+    def encode_messages(self, messages: list[dict[str, str]], whose: str) -> list[int]:
+        """The tokens of a conversation up to where the model's answer begins; for models that chat.
+
+        Args:
+            whose: for the complaint.
+
+        Raises:
+            ModelError: the template refuses the messages.
+        """
+        return self._beginning(self._templated(messages, whose))
+
+    def encode_text(self, text: str) -> list[int]:
+        """The tokens of a text that a base model is to go on with."""
+        return self._beginning(text)
+
+    def _beginning(self, text: str) -> list[int]:
         chat = self.style is PromptStyle.CHAT
-        ids: list[int] = self._tokenizer(self.render(problem), add_special_tokens=not chat)["input_ids"]
+        ids: list[int] = self._tokenizer(text, add_special_tokens=not chat)["input_ids"]
         while not chat and ids and ids[-1] in self.ends:
             ids.pop()  # some tokenizers close every text
         if ids:

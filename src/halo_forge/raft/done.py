@@ -48,6 +48,16 @@ def check(directory: Path) -> None:
             raise StoreError(f"{directory / name} is not what was written; remove {directory} and run it again")
 
 
+def put_aside(directory: Path) -> None:
+    """Rename a directory to ``….old-1`` or the next free number; nothing is done where there is none."""
+    if not directory.exists():
+        return
+    number = 1
+    while os.path.lexists(aside := directory.with_name(f"{directory.name}.old-{number}")):
+        number += 1
+    directory.rename(aside)
+
+
 def _files(directory: Path, parts: Iterable[str]) -> Iterator[Path]:
     for part in parts:
         path = directory / part

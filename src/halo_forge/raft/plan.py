@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from halo_forge.errors import StoreError
+from halo_forge.raft.done import put_aside
 from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL
 from halo_forge.raft.select import Rules
 from halo_forge.raft.training import TrainSettings
 from halo_forge.raft.words import Control
 from halo_forge.store import files
 from halo_forge.store.identity import differences
-from halo_forge.store.lines import encode_document
+from halo_forge.store.lines import decode_line, encode_document, encode_line, read_lines
 from halo_forge.types import JSONObject
 
 _SEEDS_APART = 1_000_003  # the seeds of two cycles never meet: a prompt gets fresh samples in each
@@ -128,8 +130,11 @@ class Place:
         """The file of the ids of ``train``, ``dev`` or ``test``."""
         return self.root / f"{part}.ids"
 
-    def claim(self, plan: Plan) -> int:
+    def claim(self, plan: Plan, *, fresh: bool = False) -> int:
         """Begin the run here, or go on with it.
+
+        Args:
+            fresh: what is there is kept aside (``DIR.old-1``, …).
 
         Returns:
             how often it was begun or gone on with before.
@@ -138,6 +143,8 @@ class Place:
             StoreError: another run is here, or nothing can be written.
         """
         with files.explained(self.root):
+            if fresh:
+                put_aside(self.root)
             self.root.mkdir(parents=True, exist_ok=True)
         now = plan.identity()
         if self.plan.exists():
@@ -157,13 +164,30 @@ class Place:
         if found := differences(there, now):
             raise StoreError(
                 f"{self.root} holds a run with other settings ({'; '.join(found[:6])}); choose another --output, or "
-                "remove that directory"
+                "keep it aside with --fresh"
             )
 
     def _open_session(self) -> int:
-        import time
+        known = self._read_sessions()
+        if known and "ended_at" not in known[-1]:  # it was killed: what it wrote last says when
+            known[-1]["ended_at"] = max(path.stat().st_mtime for path in self.root.rglob("*"))
+        self._write_sessions([*known, {"started_at": time.time()}])
+        return len(known)
 
-        before = self.sessions.read_bytes().count(b"\n") if self.sessions.exists() else 0
-        with files.explained(self.sessions), self.sessions.open("ab") as file:
-            file.write(json.dumps({"started_at": time.time()}).encode() + b"\n")
-        return before
+    def close_session(self) -> None:
+        """This process does no more here."""
+        known = self._read_sessions()
+        known[-1]["ended_at"] = time.time()
+        self._write_sessions(known)
+
+    def seconds(self) -> float:
+        """That the run has taken so far, all sessions together."""
+        now = time.time()
+        spans = [session.get("ended_at", now) - session["started_at"] for session in self._read_sessions()]
+        return float(sum(spans))
+
+    def _read_sessions(self) -> list[JSONObject]:
+        return [decode_line(raw) for raw in read_lines(self.sessions)] if self.sessions.exists() else []
+
+    def _write_sessions(self, sessions: list[JSONObject]) -> None:
+        files.replace(self.sessions, map(encode_line, sessions))

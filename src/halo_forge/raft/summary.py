@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from halo_forge import __version__
@@ -27,7 +28,7 @@ def summary(plan: Plan, place: Place, chosen: int, resumed: int) -> JSONObject:
         "cycles": [cycle_row(number, place.cycle(number)) for number in range(1, plan.cycles + 1)],
         "sham": cycle_row(0, place.sham) if place.sham_result.exists() else None,
         "test": _tests(place) if plan.test else None,
-        "seconds": None,
+        "seconds": place.seconds(),
         "plan": plan.identity(),
         "halo_forge": __version__,
     }
@@ -35,8 +36,6 @@ def summary(plan: Plan, place: Place, chosen: int, resumed: int) -> JSONObject:
 
 def cycle_row(number: int, here: CyclePlace) -> JSONObject:
     """One cycle; its `cycle.json`, and how its model does on the dev problems."""
-    import json
-
     record: JSONObject = json.loads(here.record.read_bytes())
     record["dev"] = drawn_figures(here.dev) if here.dev.exists() else None
     return record

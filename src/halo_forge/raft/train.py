@@ -29,11 +29,11 @@ import torch
 import transformers
 import trl
 
-from halo_forge.errors import HaloForgeError, first_line
+from halo_forge.errors import HaloForgeError, TrainingError, first_line
 from halo_forge.models.directories import Weights, resolve
 from halo_forge.models.hub import fetch
-from halo_forge.models.transformers.load import choose_device, load, read_config, read_tokenizer
-from halo_forge.raft.examples import read_examples
+from halo_forge.models.transformers.load import choose_device, context_of, load, read_config, read_tokenizer
+from halo_forge.raft.examples import Example, read_examples
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, Job
 from halo_forge.raft.training import (
     Step,
@@ -56,6 +56,7 @@ class Trainee:
         self.weights = resolve(job.base, fetch)
         self.config = read_config(self.weights)
         self.tokenizer = read_tokenizer(self.weights)
+        _check_lengths(self.examples, context_of(self.config))
         self.device = choose_device()
         self.settings = job.settings
         transformers.set_seed(self.settings.seed)
@@ -199,6 +200,14 @@ class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformer
         self._steps.append(step)
         tell(step=[step.number, state.max_steps, step.loss, step.grad_norm, step.learning_rate])
         check_step([one.grad_norm for one in self._steps])
+
+
+def _check_lengths(examples: list[Example], most: int) -> None:
+    longest = max((len(example.input_ids) for example in examples), default=0)
+    if longest > most:
+        raise TrainingError(
+            f"an answer has {longest} tokens with its prompt, and the model was made for {most}; leave it out"
+        )
 
 
 def _number(value: Any) -> float | None:

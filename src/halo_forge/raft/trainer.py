@@ -8,16 +8,31 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from halo_forge.errors import TrainingError
+from halo_forge.errors import ModelError, TrainingError
 from halo_forge.raft import child
 from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL, Job
 from halo_forge.raft.plan import CyclePlace
 from halo_forge.raft.training import Step, TrainSettings
 
 _MODULE = "halo_forge.raft.train"
+_PACKAGES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
+
+
+def check_installed() -> None:
+    """Look whether everything that trains is there; nothing is imported.
+
+    Raises:
+        ModelError: something is not.
+    """
+    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
+        raise ModelError(
+            f"training needs {', '.join(missing)}; run: pip install 'halo-forge[train]' (without a GPU, pip install the "
+            "CPU build of torch first)"
+        )
 
 
 class StepWatcher(Protocol):

@@ -54,7 +54,7 @@ EngineOption = Annotated[
 SystemPrompt = Annotated[str | None, typer.Option(help="For chat.", show_default="the model's own")]
 Export = Annotated[
     str | None,
-    typer.Option("--export", metavar="gguf", help="Also write the model as one file for llama.cpp."),
+    typer.Option("--export", metavar="gguf", help="Also write model.gguf for llama.cpp; gguf:f32, :bf16, :q8_0."),
 ]
 Directory = Annotated[
     str | None,
@@ -62,3 +62,4 @@ Directory = Annotated[
         "--output", "-o", metavar="DIR", help="Where everything is kept.", show_default="results/full-MODEL-SET"
     ),
 ]
+TrainDirectory = Annotated[str, typer.Option("--output", "-o", metavar="DIR", help="Where everything is kept.")]
