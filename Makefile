@@ -1,5 +1,5 @@
 # Two commands do all the set-up: `make demo` (the main job, with the model that is built in) and `make test`.
-# `make engines` adds the engines that need torch (for processors) to .venv; without it their tests are skipped.
+# `make engines` adds what needs torch (for processors) to .venv, engines and training; without it their tests are skipped.
 
 PYTHON ?= python3
 VENV := .venv
@@ -42,8 +42,8 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 $(VENV)/installed-engines: $(VENV)/installed-dev
-	@echo "installing torch, transformers and openvino into $(VENV) (a few minutes, 1.5 GB) ..."
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[openvino]' gguf
+	@echo "installing torch, transformers, trl and openvino into $(VENV) (a few minutes, 1.5 GB) ..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[openvino,train]'
 	@touch $@
 
 clean:

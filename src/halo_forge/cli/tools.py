@@ -16,6 +16,7 @@ from halo_forge.cli.console import out, plain_table
 from halo_forge.errors import SandboxError, ToolchainError
 from halo_forge.models.embedded import MODELS, cache_directory, cached
 from halo_forge.models.registry import EXTRAS, missing_for
+from halo_forge.raft.trainer import PACKAGES, missing_packages
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.registry import open_sandbox, sandbox_advice
 from halo_forge.types import Limits
@@ -69,6 +70,7 @@ def examine() -> int:
             rows.append(("sandbox", f"[green]{sandbox.tier.value}[/]", sandbox.description))
             rows += _toolchains(sandbox)
     rows += _engines()
+    rows.append(_training())
     rows += _models()
     table = plain_table("", "", "")
     table.show_header = False
@@ -110,6 +112,12 @@ def _engines() -> Iterator[Row]:
             yield f"engine {engine}", "no", escape(f"pip install 'halo-forge[{engine}]' ({', '.join(missing)} missing)")
         else:
             yield f"engine {engine}", "[green]yes[/]", ", ".join(f"{name} {_version(name)}" for name in packages)
+
+
+def _training() -> Row:
+    if missing := missing_packages():
+        return "training", "no", escape(f"pip install 'halo-forge[train]' ({', '.join(missing)} missing)")
+    return "training", "[green]yes[/]", ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
 
 
 def _version(package: str) -> str:

@@ -19,7 +19,12 @@ from halo_forge.raft.plan import CyclePlace
 from halo_forge.raft.training import Step, TrainSettings
 
 _MODULE = "halo_forge.raft.train"
-_PACKAGES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
+PACKAGES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
+
+
+def missing_packages() -> list[str]:
+    """The packages that training needs and that are not installed."""
+    return [name for name in PACKAGES if find_spec(name) is None]
 
 
 def check_installed() -> None:
@@ -28,10 +33,10 @@ def check_installed() -> None:
     Raises:
         ModelError: something is not.
     """
-    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
+    if missing := missing_packages():
         raise ModelError(
-            f"training needs {', '.join(missing)}; run: pip install 'halo-forge[train]' (without a GPU, pip install the "
-            "CPU build of torch first)"
+            f"training needs {', '.join(missing)}; run: pip install 'halo-forge[train]' (without a GPU, pip install "
+            "the CPU build of torch first)"
         )
 
 

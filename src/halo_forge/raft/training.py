@@ -62,8 +62,8 @@ class TrainSettings:
         steps = min(max(math.ceil(self.epochs * a_pass), self.steps), _MOST_EPOCHS * a_pass)
         if steps < MIN_STEPS:
             raise TrainingError(
-                f"{examples} answers are {steps} steps in {_MOST_EPOCHS} passes, and fewer than {MIN_STEPS} do not move "
-                "a model; get more of them (--train-samples, more problems), or lower --batch-size"
+                f"{examples} answers are {steps} steps in {_MOST_EPOCHS} passes, and fewer than {MIN_STEPS} do not"
+                " move a model; get more of them (--train-samples, more problems), or lower --batch-size"
             )
         return steps
 
