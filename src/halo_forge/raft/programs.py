@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 
 from halo_forge.types import Language, Problem, Sample, SampleForm
 from halo_forge.verifiers.extract import extract_code
 
 _C_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_WITH_DOCSTRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 _HASH_COMMENT = re.compile(r"(?m)^\s*#(?!include|define|if|endif|else|pragma)[^\n]*")
 
 
@@ -30,13 +32,15 @@ def bare_program(problem: Problem, sample: Sample) -> str | None:
 
 def _python(code: str) -> str:
     try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a backslash that means nothing
+            tree = ast.parse(code)
+        for node in ast.walk(tree):
+            if isinstance(node, _WITH_DOCSTRING) and _has_docstring(node):
+                node.body = node.body[1:] or [ast.Pass()]
+        return ast.dump(tree)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # a tree can be too deep to be written down
         return _other(code, Language.PYTHON)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)) and _has_docstring(node):
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.dump(tree)
 
 
 def _has_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module) -> bool:

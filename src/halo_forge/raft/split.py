@@ -16,7 +16,8 @@ from halo_forge.problems.wording import shown
 from halo_forge.types import Problem
 
 DEV_SHARE, TEST_SHARE = 0.1, 0.3
-_QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|'[^'\n]*'")
+_BLOCK_QUOTE = re.compile(r"\"{3}|'{3}|`{3}")  # what is between them is no word but the text of a task
+_QUOTED = re.compile(r"`[^`\n]*`|\"[^\"\n]*\"|(?<!\w)'[^'\n]*'(?!\w)")  # an apostrophe quotes nothing
 _VARYING = re.compile(r"[\W\d_]+")
 
 
@@ -31,7 +32,7 @@ class Split:
 
 def normalised(problem: Problem) -> str:
     """The prompt without letter case, numbers, names, quoted words, punctuation and blanks."""
-    text = _QUOTED.sub(" ", problem.prompt.lower())
+    text = _QUOTED.sub(" ", _BLOCK_QUOTE.sub(" ", problem.prompt.lower()))
     if problem.entry_point is not None:
         text = text.replace(problem.entry_point.lower(), " ")
     return _VARYING.sub(" ", text).strip()
