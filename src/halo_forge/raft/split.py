@@ -31,11 +31,14 @@ class Split:
 
 
 def normalised(problem: Problem) -> str:
-    """The prompt without letter case, numbers, names, quoted words, punctuation and blanks."""
+    """The prompt without letter case, numbers, the asked for function's name, quoted words, punctuation and blanks.
+
+    Where nothing is left of it, it is the prompt itself.
+    """
     text = _QUOTED.sub(" ", _BLOCK_QUOTE.sub(" ", problem.prompt.lower()))
     if problem.entry_point is not None:
-        text = text.replace(problem.entry_point.lower(), " ")
-    return _VARYING.sub(" ", text).strip()
+        text = re.sub(rf"(?<!\w){re.escape(problem.entry_point.lower())}(?!\w)", " ", text)
+    return _VARYING.sub(" ", text).strip() or problem.prompt
 
 
 def concept(problem: Problem) -> str:
