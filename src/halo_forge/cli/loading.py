@@ -77,7 +77,7 @@ def load_chosen(prompts: str, limit: int | None, only: str | None) -> ProblemSet
         lines = Path(only).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ProblemFileError(f"--only {only}: {first_line(error)}; give a file with an id a line") from None
-    return problems.only([line.strip() for line in lines if line.strip()])
+    return problems.only([line for line in lines if line.strip()])  # an id may begin with a blank
 
 
 def pulled(model: EmbeddedModel, cancel: threading.Event) -> Path:

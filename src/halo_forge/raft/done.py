@@ -33,7 +33,7 @@ def is_done(directory: Path) -> bool:
     try:
         listed = json.loads((directory / NAME).read_bytes())["files"]
         return all(os.path.getsize(directory / name) == said["bytes"] for name, said in listed.items())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -41,10 +41,12 @@ def check(directory: Path) -> None:
     """Read every file again.
 
     Raises:
-        StoreError: one is not what was finished.
+        StoreError: one is not there, or not what was finished; or nothing was finished here.
     """
+    if not is_done(directory):
+        raise StoreError(f"{directory} is not complete; run the command that makes it again")
     for name, said in json.loads((directory / NAME).read_bytes())["files"].items():
-        if _digest(directory / name) != said["sha256"]:
+        if _digest(directory / name) != said.get("sha256"):
             raise StoreError(f"{directory / name} is not what was written; remove {directory} and run it again")
 
 

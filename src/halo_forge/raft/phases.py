@@ -48,11 +48,10 @@ class Runner:
         """
         if is_complete(output):
             return
-        limit = () if self.plan.limit is None else ("--limit", str(self.plan.limit))
         ks = ",".join(str(k) for k in sorted({*_KS, how.samples}) if k <= how.samples)
         status = child.run(
             [
-                "halo_forge", "benchmark", "run", "--model", str(model), "--prompts", prompts, *limit,
+                "halo_forge", "benchmark", "run", "--model", str(model), "--prompts", prompts,
                 "--only", str(ids), "--samples", str(how.samples), "--k", ks, "--temperature", str(how.temperature),
                 "--seed", str(seed), "--output", str(output), *self.plan.common,
             ],

@@ -38,7 +38,7 @@ class Plan:
         model: as the user typed it.
         base: directory of the weights that training starts from.
         prompts, train_prompts: problem sets; ``None`` is the same set for both, split.
-        limit: of either.
+        limit: of `prompts`; the ids below are what is left.
         train, dev, test: ids of the problems; `test` is empty where nothing is tested.
         drawn: how problems to train on are sampled.
         tested: how the others are.

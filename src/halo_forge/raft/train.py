@@ -62,7 +62,7 @@ class Trainee:
         transformers.set_seed(self.settings.seed)
         base = load(self.weights, self.device, "bfloat16" if self._in_bf16() else "float32")
         self.model = peft.get_peft_model(base, _lora(self.settings))  # the adapter is in float32 whatever the base is
-        self.model.peft_config["default"].base_model_name_or_path = str(job.base)
+        self.model.peft_config["default"].base_model_name_or_path = os.path.abspath(job.base)
         self.steps: list[Step] = []
 
     def train(self) -> None:
@@ -70,15 +70,14 @@ class Trainee:
         settings = self.settings
         steps = settings.planned_steps(len(self.examples))
         data = datasets.Dataset.from_list([{"input_ids": e.input_ids, "labels": e.labels} for e in self.examples])
-        micro = min(settings.micro_batch, settings.batch)
         rate = settings.learning_rate
         if rate is None:
             rate = default_learning_rate(self.config.get_text_config().hidden_size)
         arguments = trl.SFTConfig(
             output_dir=str(self.job.place / "trainer"),
             max_steps=steps,
-            per_device_train_batch_size=micro,
-            gradient_accumulation_steps=max(1, settings.batch // micro),
+            per_device_train_batch_size=settings.at_once,
+            gradient_accumulation_steps=settings.batch // settings.at_once,
             learning_rate=rate,
             warmup_steps=settings.warmup,
             max_grad_norm=settings.clip,

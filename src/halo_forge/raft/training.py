@@ -18,7 +18,7 @@ from halo_forge.errors import TrainingError
 MIN_STEPS = 20  # fewer steps of an adapter were never seen to move a model
 EXPLODED = 50.0  # times the median of the gradient norms so far
 _SETTLED = 5  # norms before their median means something
-_MOST_EPOCHS = 10  # passes over the same examples
+_MOST_EPOCHS = 10  # passes over the same examples that nobody asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class TrainSettings:
     seed: int = 0
     bf16: bool | None = None
 
+    @property
+    def at_once(self) -> int:
+        """`micro_batch`, or the largest number below it that makes whole batches."""
+        return next(n for n in range(min(self.micro_batch, self.batch), 0, -1) if self.batch % n == 0)
+
     def planned_steps(self, examples: int) -> int:
         """Optimiser steps for so many examples.
 
@@ -59,11 +64,11 @@ class TrainSettings:
             raise TrainingError("no sample was kept, so there is nothing to learn from; raise --train-samples, or "
                                 "keep more with --keep best")  # fmt: skip
         a_pass = math.ceil(examples / self.batch)
-        steps = min(max(math.ceil(self.epochs * a_pass), self.steps), _MOST_EPOCHS * a_pass)
+        steps = max(math.ceil(self.epochs * a_pass), min(self.steps, _MOST_EPOCHS * a_pass))
         if steps < MIN_STEPS:
             raise TrainingError(
-                f"{examples} answers are {steps} steps in {_MOST_EPOCHS} passes, and fewer than {MIN_STEPS} do not"
-                " move a model; get more of them (--train-samples, more problems), or lower --batch-size"
+                f"{examples} answers are {steps} steps in {math.ceil(steps / a_pass)} passes, and fewer than {MIN_STEPS}"
+                " do not move a model; get more of them (--train-samples, more problems), or lower --batch-size"
             )
         return steps
 
@@ -135,7 +140,7 @@ def check_step(norms: Sequence[float]) -> None:
     if len(norms) <= _SETTLED:
         return
     usual = median(norms[:-1])
-    if last > EXPLODED * usual:
+    if usual > 0 and last > EXPLODED * usual:
         raise TrainingError(
             f"the gradient norm of step {len(norms)} is {last:.3g}, {last / usual:.0f} times the median; "
             "lower --learning-rate"
