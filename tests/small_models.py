@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import threading
 from pathlib import Path
@@ -50,6 +51,20 @@ def random_weights(config: Any, place: Path) -> Any:
         torch.nn.init.normal_(parameter, std=0.3)  # so that its choices are far from ties
     model.save_pretrained(place)
     return model.eval()
+
+
+def talker(shares: dict[int, float], tokenizer: Path, place: Path) -> None:
+    """A model that writes tokens with about these shares, whatever it has written so far; it can be trained."""
+    model = small_model("llama", tokenizer, place)
+    with torch.no_grad():
+        model.model.embed_tokens.weight[:, 0] = 100.0  # drowns the rest, so that every state is nearly the same
+        model.model.norm.weight.fill_(0.05)
+        model.model.norm.weight[0] = 1.0
+        first = model.config.hidden_size**0.5  # what is left of it behind the norm
+        model.lm_head.weight[:, 0] = -20.0 / first
+        for token, share in shares.items():
+            model.lm_head.weight[token, 0] = math.log(share) / first
+    model.save_pretrained(place)
 
 
 def greedy(model: Any, path: Path, problem: Problem) -> list[int]:

@@ -94,7 +94,7 @@ def test_an_overlap_is_refused_in_one_line() -> None:
 
 @pytest.mark.parametrize("found", [asked("Print 1.", "Print 2.", "Print 3."), asked("Print 1.")])
 def test_too_few_concepts(found: list[Problem]) -> None:
-    with pytest.raises(ProblemFileError, match="of 1 concepts cannot be split .* --train-prompts"):
+    with pytest.raises(ProblemFileError, match=r"of 1 concepts cannot be split .* --train-prompts"):
         split(found, 0)
     assert split(found, 0, dev=0, test=0).train == tuple(found)
 
@@ -127,5 +127,5 @@ def test_ids_behind_a_limit_are_unknown(tmp_path: Path) -> None:
     last = load_problems("demo").problems[-1].id
     with pytest.raises(ProblemFileError, match="demo has no problem"):
         chosen(tmp_path, last.encode(), limit=2)
-    with pytest.raises(ProblemFileError, match="--only .*nowhere"):
+    with pytest.raises(ProblemFileError, match=r"--only .*nowhere"):
         load_chosen("demo", None, str(tmp_path / "nowhere"))
