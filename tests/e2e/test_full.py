@@ -289,8 +289,8 @@ def test_a_limit_is_the_tests_alone(talker: CommandLine) -> None:
 
 
 @TRAINABLE
-def test_ctrl_c_stops_with_its_own_status(talker: CommandLine) -> None:
-    """And nobody is left who would go on."""
+def test_a_second_run_in_the_same_directory_and_ctrl_c(talker: CommandLine) -> None:
+    """The second one is refused, whatever it asks for; the first stops with the status that is Ctrl-C's."""
     command = (*FULL, *QUICK, "--output", "out")
     with talker.start(*command) as process:
         work = talker.directory / "out" / "baseline.run.json"
@@ -299,10 +299,17 @@ def test_ctrl_c_stops_with_its_own_status(talker: CommandLine) -> None:
             assert process.poll() is None, process.communicate()
             assert time.monotonic() < end
             time.sleep(0.02)
+        for more in ((), ("--fresh",)):
+            answer = talker(*command, *more)
+            assert answer.status == 2
+            assert "another process is writing" in answer.complaint
+            assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert "Traceback" not in err
+    aside = talker.directory / "out.old-1" / "plan.json"
+    killed_when(talker, (*command, "--fresh"), lambda: aside.exists() and work.exists())  # nobody holds it any more
 
 
 def test_help_is_quick() -> None:

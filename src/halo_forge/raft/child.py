@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from halo_forge.errors import Cancelled
 from halo_forge.models.openmp import wait_briefly
@@ -65,7 +66,7 @@ def _started(
     wait_briefly()
     with subprocess.Popen(
         [sys.executable, "-P", "-m", *arguments], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True,
-        start_new_session=True, preexec_fn=_end_with_parent,
+        start_new_session=True, preexec_fn=partial(_end_with_parent, os.getpid()),
     ) as process:  # fmt: skip
         try:
             yield process
@@ -74,8 +75,10 @@ def _started(
             raise
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it was killed before that
+        os._exit(1)
 
 
 def _wait(process: subprocess.Popen[str], cancel: threading.Event) -> int:

@@ -19,6 +19,7 @@ from halo_forge.store.identity import differences
 from halo_forge.store.lines import decode_line, encode_document, encode_line, read_lines
 from halo_forge.types import JSONObject
 
+_LOCK = "run.lock"
 _SEEDS_APART = 1_000_003  # the seeds of two cycles never meet: a prompt gets fresh samples in each
 
 
@@ -131,7 +132,7 @@ class Place:
         return self.root / f"{part}.ids"
 
     def claim(self, plan: Plan, *, fresh: bool = False) -> int:
-        """Begin the run here, or go on with it.
+        """Begin the run here, or go on with it; until this process ends no other one does.
 
         Args:
             fresh: what is there is kept aside (``DIR.old-1``, …).
@@ -140,12 +141,13 @@ class Place:
             how often it was begun or gone on with before.
 
         Raises:
-            StoreError: another run is here, or nothing can be written.
+            StoreError: another run is here, or goes on here, or nothing can be written.
         """
         with files.explained(self.root):
-            if fresh:
+            if fresh and self.root.exists():
+                self._hold()
                 put_aside(self.root)
-            self.root.mkdir(parents=True, exist_ok=True)
+            self._hold()
         now = plan.identity()
         if self.plan.exists():
             self._refuse_another(now)
@@ -155,6 +157,10 @@ class Place:
                 files.replace(self.ids(part), (f"{name}\n".encode() for name in ids))
             files.replace(self.plan, [encode_document(now)])
         return self._open_session()
+
+    def _hold(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        files.lock(self.root / _LOCK)  # never given back: two trainings in one place would delete each other's work
 
     def _refuse_another(self, now: JSONObject) -> None:
         try:

@@ -67,8 +67,8 @@ class TrainSettings:
         steps = max(math.ceil(self.epochs * a_pass), min(self.steps, _MOST_EPOCHS * a_pass))
         if steps < MIN_STEPS:
             raise TrainingError(
-                f"{examples} answers are {steps} steps in {math.ceil(steps / a_pass)} passes, and fewer than {MIN_STEPS}"
-                " do not move a model; get more of them (--train-samples, more problems), or lower --batch-size"
+                f"{examples} answers are {steps} steps in {math.ceil(steps / a_pass)} passes, and fewer than "
+                f"{MIN_STEPS} do not move a model; get more of them (--train-samples, more problems), or lower --batch-size"
             )
         return steps
 
