@@ -233,3 +233,23 @@ def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "error" not in err
+
+
+def test_only_some_problems(ready: CommandLine) -> None:
+    """Samples are those of the whole set's run; ids that are wrong leave nothing behind."""
+    (ready.directory / "some.ids").write_text("hello\n")
+    command = (*RUN, "--samples", "3", "--k", "1")
+    assert ready(*command, "--output", "all.json").status == 0
+    answer = ready(*command, "--only", "some.ids", "--output", "some.json")
+    assert answer.status == 0, answer.err
+    assert set(ready.json("some.json")["problems"]) == {"hello"}
+    lines = {(line["problem_id"], line["index"]): line["seed"] for line in ready.lines("all.samples.jsonl")}
+    assert {(line["problem_id"], line["index"]): line["seed"] for line in ready.lines("some.samples.jsonl")} == {
+        key: seed for key, seed in lines.items() if key[0] == "hello"
+    }
+    for content, said in (("nobody\n", "no problem 'nobody'"), ("\n", "no id is given")):
+        (ready.directory / "some.ids").write_text(content)
+        answer = ready(*command, "--only", "some.ids", "--output", "none.json")
+        assert answer.status == 2
+        assert said in answer.complaint
+        assert not (ready.directory / "none.json").exists()

@@ -1,0 +1,124 @@
+"""Which cycle is chosen, what counts as strictly right, what a plan is, and what a run is refused for."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from halo_forge.errors import PhaseFailed
+from halo_forge.raft import child
+from halo_forge.raft.cycle import Cycles
+from halo_forge.raft.figures import strict_counts
+from halo_forge.raft.loop import choose
+from halo_forge.raft.phases import Runner, is_complete
+from halo_forge.raft.plan import Place, Plan, Sampling
+from halo_forge.raft.trainer import Trainer
+from halo_forge.store import JudgedSample, Times
+from halo_forge.store.lines import encode_judged
+from halo_forge.types import FinishReason, Outcome
+from rafting import WRONG, candidate
+
+PLAN = Plan("m", Path("base"), "test", "train", 5, ("a",), ("b",), ("c",), 3, Sampling(8, 0.8), Sampling(2, 0.7))
+
+
+def runner(plan: Plan, tmp_path: Path) -> Runner:
+    watcher: Any = None
+    cancel = threading.Event()
+    return Runner(plan, cancel, watcher, Trainer(plan.training, 1, cancel, watcher, lambda path: nullcontext()))
+
+
+def cycles(plan: Plan, tmp_path: Path) -> Cycles:
+    words: Any = None
+    return Cycles(plan, Place(tmp_path), runner(plan, tmp_path), {}, words)
+
+
+@pytest.mark.parametrize(
+    ("rates", "chosen"),
+    [
+        ([(0.1, 0.5), (0.3, 0.5), (0.2, 0.9)], 2),
+        ([(0.3, 0.5), (0.3, 0.5), (0.2, 0.9)], 2),  # of equals the later one
+        ([(0.0, 0.6), (0.0, 0.5), (0.0, 0.4)], 1),  # nothing passes, so what compiles decides
+        ([(0.0, 0.0)] * 3, 3),
+    ],
+)
+def test_the_dev_problems_choose_the_cycle(tmp_path: Path, rates: list[tuple[float, float]], chosen: int) -> None:
+    for number, (passed, compiled) in enumerate(rates, start=1):
+        here = Place(tmp_path).cycle(number)
+        here.root.mkdir()
+        here.dev.write_text(json.dumps({"pass_at_k": {"1": passed}, "compile_rate": compiled}))
+    assert choose(cycles(PLAN, tmp_path)) == chosen
+
+
+def test_without_dev_problems_it_is_the_last(tmp_path: Path) -> None:
+    assert choose(cycles(replace(PLAN, dev=()), tmp_path)) == 3
+
+
+def test_which_model_writes_and_which_is_trained(tmp_path: Path) -> None:
+    anew, on = cycles(PLAN, tmp_path), cycles(replace(PLAN, go_on=True), tmp_path)
+    first = tmp_path / "cycle_1" / "final_model"
+    assert [anew.parent(1), anew.parent(2)] == [on.parent(1), on.parent(2)] == [Path("base"), first]
+    assert [anew.trained_from(2), on.trained_from(2), on.trained_from(1)] == [Path("base"), first, Path("base")]
+
+
+def test_right_and_ended_by_itself(tmp_path: Path) -> None:
+    several = [
+        candidate("a", 0),
+        candidate("a", 1, finish=FinishReason.LENGTH),
+        candidate("a", 2, WRONG),
+        candidate("a", 3, Outcome.JUDGE_ERROR),
+        candidate("b", 0, finish=FinishReason.UNKNOWN),
+    ]
+    lines = [encode_judged(JudgedSample(c.sample, c.verdict, Times())) for c in several]
+    (tmp_path / "x.samples.jsonl").write_bytes(b"".join(lines))
+    assert strict_counts(tmp_path / "x.json") == {"a": (3, 1), "b": (1, 0)}
+
+
+def test_fresh_samples_in_every_cycle() -> None:
+    seeds = {replace(PLAN, seed=seed).seed_of(cycle) for seed in range(50) for cycle in range(20)}
+    assert len(seeds) == 50 * 20
+
+
+def test_a_phase_is_a_benchmark_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the problems that the plan names; its limit has been kept when they were named."""
+    called: list[list[str]] = []
+    monkeypatch.setattr(child, "run", lambda words, cancel: called.append(words) or 3)
+    plan = replace(PLAN, common=("--max-tokens", "9"))
+    output = tmp_path / "x.json"
+    with pytest.raises(PhaseFailed) as caught:
+        runner(plan, tmp_path).sample(Path("m"), "train", Path("ids"), Sampling(8, 0.8), 7, output)
+    assert caught.value.status == 3
+    (words,) = called
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    assert words[:3] == ["halo_forge", "benchmark", "run"]
+    assert given == {
+        "--model": "m", "--prompts": "train", "--only": "ids", "--samples": "8", "--k": "1,5,8", "--temperature": "0.8",
+        "--seed": "7", "--output": str(output), "--max-tokens": "9",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "complete"),
+    [
+        ('{"missing": 0, "unscored": 0}', True),
+        ('{"missing": 1, "unscored": 0}', False),
+        ('{"missing": 0, "unscored": 1}', False),
+        ('{"missing": 0,', False),
+        (None, False),
+    ],
+)
+def test_what_is_complete_is_not_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None, complete: bool
+) -> None:
+    called: list[object] = []
+    monkeypatch.setattr(child, "run", lambda words, cancel: called.append(words) or 0)
+    if content is not None:
+        (tmp_path / "x.json").write_text(content)
+    assert is_complete(tmp_path / "x.json") is complete
+    runner(PLAN, tmp_path).sample(Path("m"), "train", Path("ids"), Sampling(1, 0.8), 7, tmp_path / "x.json")
+    assert bool(called) is not complete
