@@ -35,7 +35,7 @@ import transformers
 from safetensors.torch import load_file
 
 from halo_forge.models.transformers.sampler import TransformersSampler
-from halo_forge.raft import train
+from halo_forge.raft.train import trainee as train
 from small_models import ARCHITECTURES, GREEDY, SMALL, random_weights, samples_of, small_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # four libraries warn of each other
@@ -70,9 +70,13 @@ def job(base: Path, name: str = "job", settings: TrainSettings = SETTINGS, examp
     return Job(base, place / "examples.jsonl", place, settings)
 
 
+def quiet(**_message: object) -> None:
+    """Nobody listens."""
+
+
 def trained(given: Job) -> train.Trainee:
     """Done, in this process, with its figures written."""
-    trainee = train.Trainee(given)
+    trainee = train.Trainee(given, quiet)
     trainee.train()
     given.write_figures(trainee.figures_and_weights(1.0))
     return trainee
@@ -143,7 +147,7 @@ def test_the_trainer_counts_the_answer_and_its_end_and_no_padding(base: Path, mo
     monkeypatch.setattr(train._Trainer, "train", lambda self: batches.extend(self.get_train_dataloader()))
     several = [Example(e.prompt, e.answer[: 2 + i] if i < 2 else e.answer) for i, e in enumerate(EXAMPLES * 4)]
     several = [Example(e.prompt, (*e.answer[:-1], END)) for e in several]
-    train.Trainee(job(base, settings=replace(SETTINGS, batch=6, micro_batch=6), examples=several)).train()
+    train.Trainee(job(base, settings=replace(SETTINGS, batch=6, micro_batch=6), examples=several), quiet).train()
     rows = [
         (ids.tolist(), labels.tolist(), seen.tolist())
         for batch in batches
@@ -314,11 +318,11 @@ def test_training_goes_on_from_a_trained_model(base: Path) -> None:
 @pytest.mark.parametrize("rate", [1e4, 1e12])
 def test_a_huge_learning_rate(base: Path, rate: float) -> None:
     with pytest.raises(TrainingError, match=r"the gradient norm of step \d+ is .*--learning-rate"):
-        train.Trainee(job(base, settings=replace(SETTINGS, learning_rate=rate))).train()
+        train.Trainee(job(base, settings=replace(SETTINGS, learning_rate=rate)), quiet).train()
 
 
 def test_no_learning_rate(base: Path) -> None:
-    trainee = train.Trainee(job(base, settings=replace(SETTINGS, learning_rate=0.0, steps=20)))
+    trainee = train.Trainee(job(base, settings=replace(SETTINGS, learning_rate=0.0, steps=20)), quiet)
     trainee.train()
     with pytest.raises(TrainingError, match="the learning rate was 0 at every step"):
         check_figures(trainee.figures_and_weights(1.0))
@@ -326,7 +330,7 @@ def test_no_learning_rate(base: Path) -> None:
 
 def test_an_answer_that_is_longer_than_the_model(base: Path) -> None:
     with pytest.raises(TrainingError, match="the model was made for 2048"):
-        train.Trainee(job(base, examples=[*EXAMPLES, Example((5,), (6,) * 2048)]))
+        train.Trainee(job(base, examples=[*EXAMPLES, Example((5,), (6,) * 2048)]), quiet)
 
 
 # The process that trains

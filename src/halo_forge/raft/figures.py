@@ -12,11 +12,9 @@ from statistics import median
 from halo_forge.hardware.figures import hardware_of
 from halo_forge.hardware.session import decode_session
 from halo_forge.metrics import mean_pass_at_k, mean_rate
-from halo_forge.raft.training import TrainFigures
+from halo_forge.raft.training import TrainFigures, ends_of
 from halo_forge.store import JudgedSample, PhaseSpans, RunFiles, read_samples_file
 from halo_forge.types import Estimate, FinishReason, JSONObject, Outcome, ProblemCount
-
-_LOSSES = 5  # steps at either end that a loss is the mean of
 
 
 def judged_of(result: Path) -> Iterable[JudgedSample]:
@@ -81,14 +79,14 @@ def training_figures(figures: TrainFigures) -> JSONObject:
     """A training; the steps themselves are in the file `halo_forge.raft.jobs.FIGURES` beside it."""
     norms = [step.grad_norm for step in figures.steps]
     losses = [step.loss for step in figures.steps]
-    few = min(_LOSSES, max(1, len(losses) // 2))
+    start, end = ends_of(losses)
     last = figures.steps[-1]
     return {
         "examples": figures.examples,
         "steps": len(figures.steps),
         "sum_learning_rate": figures.sum_lr,
-        "loss_start": sum(losses[:few]) / few,
-        "loss_end": sum(losses[-few:]) / few,
+        "loss_start": start,
+        "loss_end": end,
         "grad_norm_median": median(norms),
         "grad_norm_max": max(norms),
         "grad_norms": norms,

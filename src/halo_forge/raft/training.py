@@ -17,6 +17,8 @@ from halo_forge.errors import TrainingError
 
 MIN_STEPS = 20  # fewer steps of an adapter were never seen to move a model
 EXPLODED = 50.0  # times the median of the gradient norms so far
+RISEN = 1.5  # times what it was at the start: such a loss is no noise of single batches
+_ENDS = 5  # steps at either end that a loss is the mean of
 _SETTLED = 5  # norms before their median means something
 _MOST_EPOCHS = 10  # passes over the same examples that nobody asked for
 
@@ -129,6 +131,12 @@ class TrainFigures:
     versions: dict[str, str]
 
 
+def ends_of(losses: Sequence[float]) -> tuple[float, float]:
+    """The loss at the start and at the end: means over `_ENDS` steps, or over half of them where there are fewer."""
+    few = min(_ENDS, max(1, len(losses) // 2))
+    return sum(losses[:few]) / few, sum(losses[-few:]) / few
+
+
 def check_step(norms: Sequence[float]) -> None:
     """Look at the last of the gradient norms so far.
 
@@ -156,6 +164,10 @@ def check_figures(figures: TrainFigures) -> None:
     """
     if not figures.steps:
         raise TrainingError("the training made no step; raise --epochs")
+    losses = [step.loss for step in figures.steps]
+    if ends_of(losses)[1] > RISEN * ends_of(losses)[0]:
+        first, last = ends_of(losses)
+        raise TrainingError(f"the loss rose from {first:.3g} to {last:.3g}; lower --learning-rate")
     if figures.sum_lr <= 0:
         raise TrainingError("the learning rate was 0 at every step; raise --learning-rate")
     if not figures.weight_change > 0:

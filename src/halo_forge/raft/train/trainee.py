@@ -1,11 +1,7 @@
-"""The process that trains: ``python -m halo_forge.raft.train JOB`` (several GPUs: ``accelerate launch -m …``).
+"""A base with its adapter, being trained: TRL's SFTTrainer trains LoRA (PEFT) on tokens as they are.
 
-A process of its own, so that all of its memory is given back and a crash of a driver reaches nobody else. The job is a
-JSON file (`halo_forge.raft.jobs`). Standard output gets lines of JSON: ``{"step": …}`` for each optimiser step,
-``{"stage": …}`` for what comes after, and at the end ``{"done": …}`` or ``{"failed": …}``.
-
-TRL's SFTTrainer trains a LoRA adapter (PEFT) on tokens as they are. The adapter is then merged in float32, and the
-merged weights are compared with base and adapter before they are rounded to the type that the base came in.
+The adapter is then merged in float32, and the merged weights are compared with base and adapter before they are rounded
+to the type that the base came in.
 
 Limits: CUDA and ROCm have not been tested. A step is repeatable on one machine with one number of threads: the seed is
 set, and torch's own order of additions is what it is.
@@ -13,13 +9,8 @@ set, and torch's own order of additions is what it is.
 
 from __future__ import annotations
 
-import json
-import math
 import os
-import sys
-import time
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,29 +20,33 @@ import torch
 import transformers
 import trl
 
-from halo_forge.errors import HaloForgeError, TrainingError, first_line
+from halo_forge.errors import TrainingError
 from halo_forge.models.directories import Weights, resolve
 from halo_forge.models.hub import fetch
 from halo_forge.models.transformers.load import choose_device, context_of, load, read_config, read_tokenizer
 from halo_forge.raft.examples import Example, read_examples
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, Job
+from halo_forge.raft.train.checks import against_base, against_merged, change
 from halo_forge.raft.training import (
     Step,
     TrainFigures,
     TrainSettings,
-    check_figures,
     check_step,
     default_learning_rate,
 )
 
-_PROMPTS, _ANSWER = 4, 48  # prompts, and tokens of their greedy answers, that checks are made with
+_PROMPTS = 4  # that checks are made with
+
+Tell = Callable[..., None]
+"""Says something to whoever started the process, by keywords."""
 
 
 class Trainee:
     """A base with its adapter, being trained."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: Job, tell: Tell) -> None:
         self.job = job
+        self._tell = tell
         self.examples = read_examples(job.examples)
         self.weights = resolve(job.base, fetch)
         self.config = read_config(self.weights)
@@ -102,7 +97,7 @@ class Trainee:
         )
         trainer = _Trainer(
             self.model, args=arguments, train_dataset=data, processing_class=self.tokenizer,
-            callbacks=[_Watch(self.steps)],
+            callbacks=[_Watch(self.steps, self._tell)],
         )  # fmt: skip
         trainer.train()
 
@@ -116,12 +111,12 @@ class Trainee:
         self._save(self.model, self.job.place / ADAPTER)
         model = self._in_float32()
         prompts = self._prompts()
-        change, relative = _change(model)
-        tell(stage="comparing with the base")
-        kl, ours = _against_base(model, prompts)
-        tell(stage="merging")
+        moved, relative = change(model)
+        self._tell(stage="comparing with the base")
+        kl, ours = against_base(model, prompts)
+        self._tell(stage="merging")
         merged = model.merge_and_unload(safe_merge=True)
-        same, gap = _against_merged(merged, prompts, ours)
+        same, gap = against_merged(merged, prompts, ours)
         merged.to(dtype=self._kept_type())
         merged.config.dtype = self._kept_type()
         self._save(merged, self.job.place / FINAL_MODEL)
@@ -130,7 +125,7 @@ class Trainee:
             examples=len(self.examples),
             steps=tuple(self.steps),
             sum_lr=sum(step.learning_rate for step in self.steps),
-            weight_change=change,
+            weight_change=moved,
             relative_change=relative,
             kl_to_base=kl,
             same_greedy=same,
@@ -185,9 +180,9 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]  # trl has no types here
 class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformers has no types here
     """Tells of each step, and stops what has gone wrong."""
 
-    def __init__(self, steps: list[Step]) -> None:
+    def __init__(self, steps: list[Step], tell: Tell) -> None:
         self._steps = steps
-        self._said: dict[str, Any] = {}
+        self._tell = tell
 
     def on_log(self, _args: Any, state: Any, _control: Any, logs: dict[str, Any], **_more: Any) -> None:
         if "grad_norm" not in logs:
@@ -197,7 +192,7 @@ class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformer
             _number(logs.get("entropy")), _number(logs.get("mean_token_accuracy")),
         )  # fmt: skip
         self._steps.append(step)
-        tell(step=[step.number, state.max_steps, step.loss, step.grad_norm, step.learning_rate])
+        self._tell(step=[step.number, state.max_steps, step.loss, step.grad_norm, step.learning_rate])
         check_step([one.grad_norm for one in self._steps])
 
 
@@ -220,98 +215,7 @@ def _lora(settings: TrainSettings) -> Any:
     )  # fmt: skip
 
 
-def _change(model: Any) -> tuple[float, float]:
-    """Norm of what the adapter adds, and of it by that of the weights below."""
-    added = below = 0.0
-    for module in model.modules():
-        if isinstance(module, peft.tuners.lora.LoraLayer) and "default" in module.lora_A:
-            added += float(module.get_delta_weight("default").detach().double().pow(2).sum())
-            below += float(module.get_base_layer().weight.detach().double().pow(2).sum())
-    return math.sqrt(added), math.sqrt(added / below) if below else 0.0
-
-
-def _greedy(model: Any, prompt: Sequence[int]) -> list[int]:
-    ids = torch.tensor([list(prompt)], device=model.device)
-    made = model.generate(
-        input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=_ANSWER, pad_token_id=0
-    )
-    return [int(token) for token in made[0, len(prompt) :]]
-
-
-def _log_probs(model: Any, prompt: Sequence[int], answer: Sequence[int]) -> Any:
-    """Of every next token behind each token of the answer: shape (len(answer), vocabulary)."""
-    ids = torch.tensor([[*prompt, *answer]], device=model.device)
-    logits = model(input_ids=ids, use_cache=False).logits[0, len(prompt) - 1 : -1]
-    return logits.float().log_softmax(-1)
-
-
-@torch.inference_mode()
-def _against_base(model: Any, prompts: list[list[int]]) -> tuple[float, list[tuple[list[int], Any]]]:
-    """KL(trained || base) on the base's greedy answers, nats a token; and the trained one's own greedy answers."""
-    total, tokens = 0.0, 0
-    for prompt in prompts:
-        with model.disable_adapter():
-            answer = _greedy(model, prompt)
-            base = _log_probs(model, prompt, answer)
-        trained = _log_probs(model, prompt, answer)
-        total += float((trained.exp() * (trained - base)).sum())
-        tokens += len(answer)
-    ours = []
-    for prompt in prompts:
-        answer = _greedy(model, prompt)
-        ours.append((answer, _log_probs(model, prompt, answer)))
-    return total / max(1, tokens), ours
-
-
-@torch.inference_mode()
-def _against_merged(merged: Any, prompts: list[list[int]], ours: list[tuple[list[int], Any]]) -> tuple[int, float]:
-    """How many greedy answers are the same, and how far the log-probabilities are apart at the most."""
-    same, gap = 0, 0.0
-    for prompt, (answer, before) in zip(prompts, ours, strict=True):
-        same += _greedy(merged, prompt) == answer
-        gap = max(gap, float((_log_probs(merged, prompt, answer) - before).abs().max()))
-    return same, gap
-
-
 def _generation_config(weights: Weights) -> Any:
     if os.path.isfile(weights.base / "generation_config.json"):
         return transformers.GenerationConfig.from_pretrained(weights.base, local_files_only=True)
     return transformers.GenerationConfig.from_model_config(read_config(weights))
-
-
-_answer = sys.stdout
-
-
-def tell(**message: Any) -> None:
-    """One line for whoever started this. Of several processes only the first speaks."""
-    if int(os.environ.get("RANK", "0")) == 0:
-        print(json.dumps(message), file=_answer, flush=True)
-
-
-def main(path: str) -> int:
-    """Do the job; returns the exit status."""
-    global _answer
-    _answer = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever the libraries print is no message
-    warnings.simplefilter("ignore")
-    transformers.logging.set_verbosity_error()
-    datasets.disable_progress_bars()
-    try:
-        trainee = Trainee(Job.read(Path(path)))
-        started = time.monotonic()
-        trainee.train()
-        figures = trainee.figures_and_weights(time.monotonic() - started)
-        check_figures(figures)
-        trainee.job.write_figures(figures)
-    except HaloForgeError as error:
-        tell(failed=str(error))
-        return 1
-    except Exception as error:  # the boundary of four libraries
-        tell(failed=f"training failed: {type(error).__name__}: {first_line(error)}")
-        raise
-    tell(done=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,1 @@
+"""The process that trains: its face is `halo_forge.raft.trainer`."""
