@@ -1,8 +1,8 @@
 """``python -m halo_forge.raft.train JOB``, with a job of `halo_forge.raft.jobs`.
 
 A process of its own, so that all of its memory is given back and a crash of a driver reaches nobody else. On several
-GPUs ``accelerate launch -m`` starts several. Standard output gets lines of JSON: ``{"step": …}`` for each optimiser
-step, ``{"stage": …}`` for what comes after, and at the end ``{"done": …}`` or ``{"failed": …}``. Everything else goes to
+GPUs ``accelerate launch -m`` starts several. Standard output gets lines of JSON: ``{"step": …}`` for each optimiser step,
+``{"stage": …}`` for what comes after, and at the end ``{"done": …}`` or ``{"failed": …}``. Everything else goes to
 standard error.
 """
 
