@@ -1,9 +1,9 @@
 """``python -m halo_forge.raft.train JOB``, with a job of `halo_forge.raft.jobs`.
 
-A process of its own, so that all of its memory is given back and a crash of a driver reaches nobody else. On several
-GPUs ``accelerate launch -m`` starts several. Standard output gets lines of JSON: ``{"step": …}`` for each optimiser step,
-``{"stage": …}`` for what comes after, and at the end ``{"done": …}`` or ``{"failed": …}``. Everything else goes to
-standard error.
+A process of its own, so that all of its memory is given back and a crash of a driver reaches nobody else; on several
+GPUs ``accelerate launch -m`` starts several. Standard output gets lines of JSON: ``{"step": …}`` for each optimiser
+step, ``{"stage": …}`` for what comes after, and ``{"done": …}`` or ``{"failed": …}`` at the end. Everything else goes
+to standard error.
 """
 
 from __future__ import annotations
