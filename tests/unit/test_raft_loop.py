@@ -24,7 +24,20 @@ from halo_forge.store.lines import encode_judged
 from halo_forge.types import FinishReason, Outcome
 from rafting import WRONG, candidate
 
-PLAN = Plan("m", Path("base"), "test", "train", 5, ("a",), ("b",), ("c",), 3, Sampling(8, 0.8), Sampling(2, 0.7))
+PLAN = Plan(
+    "m",
+    Path("base"),
+    "test",
+    "train",
+    5,
+    ("a",),
+    ("b",),
+    ("c",),
+    ("x", "y", "z"),
+    3,
+    Sampling(8, 0.8),
+    Sampling(2, 0.7),
+)
 
 
 def runner(plan: Plan, tmp_path: Path) -> Runner:

@@ -19,6 +19,7 @@ from halo_forge.models.base import SamplingSettings
 from halo_forge.models.registry import find_model
 from halo_forge.models.words import Words
 from halo_forge.problems import load_problems
+from halo_forge.problems.base import problems_hash
 from halo_forge.raft.base import words_of
 from halo_forge.raft.cycle import Cycles
 from halo_forge.raft.loop import run
@@ -123,6 +124,7 @@ def _plan(request: Request, base: Path, parts: Split) -> Plan:
         train=train,
         dev=dev,
         test=test,
+        hashes=tuple(problems_hash(part) for part in (parts.train, parts.dev, parts.test)),
         cycles=request.cycles,
         drawn=request.drawn(),
         tested=request.tested(),

@@ -18,6 +18,12 @@ from halo_forge.types import JSONObject, Problem
 NOTED_KEYS = 8  # ignored keys that a note names
 
 
+def problems_hash(problems: Iterable[Problem]) -> str:
+    """SHA-256 (first 16 hex digits) of the problems' own hashes, in order."""
+    text = "\n".join(problem.hash for problem in problems)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 @dataclass(frozen=True, slots=True)
 class ProblemSet:
     """The problems of one run.
@@ -38,9 +44,8 @@ class ProblemSet:
 
     @property
     def hash(self) -> str:
-        """SHA-256 (first 16 hex digits) of the problems' own hashes, in order."""
-        text = "\n".join(problem.hash for problem in self.problems)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """Of `problems_hash`."""
+        return problems_hash(self.problems)
 
     def limited(self, limit: int | None) -> ProblemSet:
         """The first `limit` problems (at least 1); ``None`` keeps all.

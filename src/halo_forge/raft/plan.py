@@ -41,6 +41,7 @@ class Plan:
         prompts, train_prompts: problem sets; ``None`` is the same set for both, split.
         limit: of `prompts`; the ids below are what is left.
         train, dev, test: ids of the problems; `test` is empty where nothing is tested.
+        hashes: of the problems of each part: none of them may be another one when the run is gone on with.
         drawn: how problems to train on are sampled.
         tested: how the others are.
         common: what every ``benchmark run`` gets besides, as it is typed.
@@ -57,6 +58,7 @@ class Plan:
     train: tuple[str, ...]
     dev: tuple[str, ...]
     test: tuple[str, ...]
+    hashes: tuple[str, ...]
     cycles: int
     drawn: Sampling
     tested: Sampling
