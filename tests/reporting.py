@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 LONG_LINE = 1_000_000
@@ -22,6 +23,33 @@ HOSTILE = [
     "```python\nprint('<script>window.hacked = 1</script>')\n```", "x" * LONG_LINE, "",
 ]  # fmt: skip
 HOSTILE_NAME = "<img src=x onerror='window.hacked=1'>"
+
+
+class Structure(HTMLParser):
+    """Tags of a page, and the raw text of its scripts."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.scripts: list[str] = []
+        self.policy = ""
+        self._in_script = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._in_script = tag == "script"
+        if dict(attrs).get("http-equiv") == "Content-Security-Policy":
+            self.policy = str(dict(attrs)["content"])
+        for name, value in attrs:
+            assert not name.startswith("on")
+            assert name != "style"
+            assert "javascript:" not in (value or "")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts.append(data)
+            self._in_script = False
 
 
 def hostile_problems() -> list[dict[str, str]]:

@@ -10,7 +10,6 @@ import re
 import xml.etree.ElementTree as ET
 import zlib
 from dataclasses import replace
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -25,7 +24,7 @@ from halo_forge.report.html.charts import Line, line_chart, outcome_chart, pass_
 from halo_forge.report.html.packing import LARGEST_BYTES, Packed, pack
 from halo_forge.report.series import curves, outcome_counts
 from halo_forge.types import JSONObject, Outcome, Sample, Verdict
-from reporting import HOSTILE
+from reporting import HOSTILE, Structure
 
 PAIRS = [(4, 1), (4, 0), (4, 4)]
 
@@ -45,33 +44,6 @@ def evidence(*texts: str, problem: str = "p0", outcome: Outcome = Outcome.WRONG_
 
 def opened(block: str) -> Any:
     return json.loads(zlib.decompress(base64.b64decode(block)))
-
-
-class Structure(HTMLParser):
-    """Tags of a page, and the raw text of its scripts."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.scripts: list[str] = []
-        self.policy = ""
-        self._in_script = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self._in_script = tag == "script"
-        if dict(attrs).get("http-equiv") == "Content-Security-Policy":
-            self.policy = str(dict(attrs)["content"])
-        for name, value in attrs:
-            assert not name.startswith("on")
-            assert name != "style"
-            assert "javascript:" not in (value or "")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script:
-            self.scripts.append(data)
-            self._in_script = False
 
 
 def test_texts_come_back_whatever_is_in_them() -> None:

@@ -21,7 +21,8 @@ _UNBOUNDED = 10_000  # columns
 
 def render(comparison: Comparison, console: Console) -> RenderableType:
     """Everything, top to bottom; `console` decides whether the table has to be split."""
-    parts: list[RenderableType] = [Text(headline(comparison), "bold"), Text(), *_tables(comparison, console), Text()]
+    tables = fitted_tables(columns(comparison), console)
+    parts: list[RenderableType] = [Text(headline(comparison), "bold"), Text(), *tables, Text()]
     parts += [Text(line) for line in _sentences(comparison)]
     if (foremost := _foremost(comparison)) is not None:
         parts += [Text(), *(Text(line) for line in sides(foremost))]
@@ -31,19 +32,19 @@ def render(comparison: Comparison, console: Console) -> RenderableType:
     return Group(*parts)
 
 
-def _tables(comparison: Comparison, console: Console) -> list[Table]:
-    """One table, or where the window is too narrow several, each with as many columns as fit."""
-    names, *rest = columns(comparison)
+def fitted_tables(shown: Sequence[Column], console: Console) -> list[Table]:
+    """One table, or where the window is too narrow several, each with as many columns as fit beside the first."""
+    names, *rest = shown
     unbounded = console.options.update(width=_UNBOUNDED)
     tables: list[Table] = []
-    shown: list[Column] = []
+    beside: list[Column] = []
     for column in rest:
-        longer = _table([names, *shown, column])
-        if shown and Measurement.get(console, unbounded, longer).maximum > console.width:
-            tables.append(_table([names, *shown]))
-            shown = []
-        shown.append(column)
-    return [*tables, _table([names, *shown])]
+        longer = _table([names, *beside, column])
+        if beside and Measurement.get(console, unbounded, longer).maximum > console.width:
+            tables.append(_table([names, *beside]))
+            beside = []
+        beside.append(column)
+    return [*tables, _table([names, *beside])]
 
 
 def _table(shown: Sequence[Column]) -> Table:

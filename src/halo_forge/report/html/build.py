@@ -219,16 +219,17 @@ def _categories(comparison: Comparison) -> Section | None:
 
 
 def _settings(results: Sequence[Result]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    leaves = [dict(_leaves(result.settings)) for result in results]
-    for name in dict.fromkeys(name for found in leaves for name in found):
-        values = tuple(found.get(name, "") for found in leaves)
+    named = [dict(leaves(result.settings)) for result in results]
+    for name in dict.fromkeys(name for found in named for name in found):
+        values = tuple(found.get(name, "") for found in named)
         yield name, values, len(set(values)) > 1
 
 
-def _leaves(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+def leaves(value: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Settings by names such as ``sampling.top_p``, as text; long ones are cut."""
     for key, inner in value.items():
         if isinstance(inner, dict) and inner:
-            yield from _leaves(inner, f"{before}{key}.")
+            yield from leaves(inner, f"{before}{key}.")
         else:
             text = inner if isinstance(inner, str) else json.dumps(inner, ensure_ascii=False)
             yield before + key, text if len(text) <= _LONGEST_SETTING else f"{text[:_LONGEST_SETTING]}…"

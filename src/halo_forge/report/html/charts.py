@@ -92,19 +92,23 @@ def _curve(frame: _Frame, curve: Curve, number: int, of: int) -> list[Markup]:
         drawn.append(element("polygon", points=points(edge), class_=f"band {colour(number)}{faint}"))
     path = points((frame.x(k), frame.y(e.value)) for k, e in known if e.value is not None)
     drawn.append(element("polyline", points=path, class_=f"curve {colour(number)}"))
-    return drawn + [_dot(frame.x(k), frame, k, e, curve.name, colour(number)) for k, e in known]
+    return drawn + [_dot(frame.x(k), frame, e, f"{curve.name}, pass@{k}", colour(number)) for k, e in known]
 
 
 def _alone(x: float, frame: _Frame, point: tuple[int, Estimate], name: str, shade: str) -> list[Markup]:
     k, e = point
-    dot = _dot(x, frame, k, e, name, shade)
+    return _with_interval(x, frame, e, f"{name}, pass@{k}", shade)
+
+
+def _with_interval(x: float, frame: _Frame, e: Estimate, name: str, shade: str) -> list[Markup]:
+    dot = _dot(x, frame, e, name, shade)
     if e.low is None or e.high is None:
         return [dot]
     return [element("line", x1=x, x2=x, y1=frame.y(e.low), y2=frame.y(e.high), class_=f"curve {shade}"), dot]
 
 
-def _dot(x: float, frame: _Frame, k: int, e: Estimate, name: str, shade: str) -> Markup:
-    words = f"{name}, pass@{k}: {percent(e)} ({interval_in_words(e)})"
+def _dot(x: float, frame: _Frame, e: Estimate, name: str, shade: str) -> Markup:
+    words = f"{name}: {percent(e)} ({interval_in_words(e)})"
     y = frame.y(0.0 if e.value is None else e.value)
     return element("circle", element("title", words), cx=x, cy=y, r=3.2, class_=f"dot {shade}")
 
@@ -141,6 +145,26 @@ def interval_bar(e: Estimate, number: int) -> Markup:
                             class_=f"whisker {colour(number)}"))  # fmt: skip
     body.append(element("circle", cx=width * e.value, cy=middle, r=4, class_=f"dot {colour(number)}"))
     return element("svg", *body, viewBox=f"-5 0 {width + 10} 14", class_="bar", aria_hidden="true")
+
+
+def rates_chart(title: str, groups: Sequence[tuple[str, Sequence[tuple[str, Estimate]]]], x_label: str) -> Markup:
+    """Rates with their intervals side by side, in groups; nothing where there are none.
+
+    Args:
+        groups: what is below each, and its rates by name, which are in the same order in all of them.
+    """
+    known = [e for _, rates in groups for _, e in rates if e.value is not None]
+    if not known:
+        return Markup("")
+    frame = _Frame(0.0, len(groups), _round_up(max(max(e.value or 0.0, e.high or 0.0) for e in known), most=1.0))
+    ticks = [(i + 0.5, name) for i, (name, _) in enumerate(groups)]
+    body = [_text(0, 12, title, "heading"), *_y_axis(frame, as_percent=True), *_x_ticks(frame, ticks, x_label)]
+    for i, (group, rates) in enumerate(groups):
+        for number, (name, e) in enumerate(rates):
+            if e.value is not None:
+                x = frame.x(i + (number + 1) / (len(rates) + 1))
+                body += _with_interval(x, frame, e, f"{group}, {name}", colour(number))
+    return _picture(title, body, _HEIGHT)
 
 
 def line_chart(title: str, lines: Sequence[Line], x_label: str, most: float = math.inf) -> Markup:

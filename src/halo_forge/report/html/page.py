@@ -15,14 +15,17 @@ from halo_forge import __version__
 from halo_forge.comparison import Comparison
 from halo_forge.evidence import Evidence
 from halo_forge.report.comparison_cells import Cell
-from halo_forge.report.html.build import build
+from halo_forge.report.html.build import Content, build
 from halo_forge.report.html.charts import colour
 from halo_forge.report.html.packing import pack
+from halo_forge.report.html.raft import raft_content
 from halo_forge.report.html.svg import printable
 from halo_forge.report.outcome_words import OUTCOME_WORDS
+from halo_forge.report.raft_run import RaftRun
 from halo_forge.types import JSONObject
 
 _SCRIPTS = ("theme", "text", "highlight", "diff", "data", "filters", "detail", "list", "main")
+_SCRIPTS_WITHOUT_SAMPLES = ("theme", "plain")
 _ICON = "data:,"  # none, so that a browser does not ask for one
 
 
@@ -33,12 +36,26 @@ def to_html(comparison: Comparison, evidences: Sequence[Evidence]) -> bytes:
         evidences: of the rows, in their order.
     """
     packed = pack(comparison, evidences)
-    style, script = _read("style.css"), _script()
+    index = {**packed.index, "words": {o.value: words for o, words in OUTCOME_WORDS.items()}}
+    return _page(build(comparison, evidences, packed.cuts), _SCRIPTS, _data(index), packed.blocks)
+
+
+def raft_to_html(run: RaftRun) -> bytes:
+    """The report of a run of RAFT."""
+    return _page(raft_content(run), _SCRIPTS_WITHOUT_SAMPLES)
+
+
+def _page(content: Content, scripts: Sequence[str], index: Markup | None = None, blocks: Sequence[str] = ()) -> bytes:
+    """The file.
+
+    Args:
+        index: what the list of samples needs; ``None`` where the page has none.
+    """
+    style, script = _read("style.css"), _script(scripts)
     text = _template().render(
-        content=build(comparison, evidences, packed.cuts),
-        index=_data({**packed.index, "words": {o.value: words for o, words in OUTCOME_WORDS.items()}}),
-        blocks=Markup("\n".join(packed.blocks)),  # base64, nothing else
-        has_blocks=bool(packed.blocks),
+        content=content,
+        index=index,
+        blocks=Markup("\n".join(blocks)),  # base64, nothing else
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
@@ -68,8 +85,8 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _script() -> str:
-    parts = "\n".join(_read("app", f"{name}.js") for name in _SCRIPTS)
+def _script(names: Sequence[str]) -> str:
+    parts = "\n".join(_read("app", f"{name}.js") for name in names)
     return f'"use strict";\n(() => {{\n{parts}}})();\n'
 
 

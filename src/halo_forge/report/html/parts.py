@@ -32,6 +32,7 @@ class Section:
         legend: classes of other colours, and what they mean.
         aside: lines that few want to read, such as why something was not measured.
         open_table: the table is the section; else it waits until it is asked for.
+        texts: what a model wrote, as `halo_forge.report.html.svg.text_lines` makes it safe, with a heading for each.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Section:
     legend: tuple[tuple[str, str], ...] = ()
     aside: tuple[str, ...] = ()
     open_table: bool = False
+    texts: tuple[tuple[str, Markup], ...] = ()

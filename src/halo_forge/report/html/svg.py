@@ -1,4 +1,4 @@
-"""SVG elements as text that is safe in a page."""
+"""SVG elements, and texts, that are safe in a page."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def element(name: str, *content: str, **attributes: str | float) -> Markup:
 def printable(text: str) -> str:
     """With what cannot be seen, or turns around what is beside it, spelt out: a page's text is what it looks like."""
     return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def text_lines(text: str) -> Markup:
+    """A text of several lines for an element that keeps them: escaped, and `printable` line by line."""
+    return Markup("\n").join(escape(printable(line)) for line in text.expandtabs(4).split("\n"))
 
 
 def points(pairs: Iterable[tuple[float, float]]) -> str:

@@ -1,0 +1,4 @@
+// A page without samples: nothing but light and dark.
+
+setUpTheme();
+document.documentElement.dataset.ready = "";
