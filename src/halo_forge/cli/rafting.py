@@ -12,7 +12,10 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.loading import trainable
 from halo_forge.cli.measuring import not_measured, training_measured
 from halo_forge.cli.raft_progress import Shown
+from halo_forge.cli.raft_report import files_of_run, write_raft_page
 from halo_forge.cli.raft_request import Request, check_numbers
+from halo_forge.cli.reporting import checked_page
+from halo_forge.cli.tracking import track_raft
 from halo_forge.config import safe_name
 from halo_forge.errors import PhaseFailed
 from halo_forge.models.base import SamplingSettings
@@ -28,9 +31,11 @@ from halo_forge.raft.plan import Place, Plan
 from halo_forge.raft.split import Split, refuse_overlap, split
 from halo_forge.raft.trainer import Trainer, check_installed
 from halo_forge.report.raft_terminal import render
+from halo_forge.report.raft_words import FEW
+from halo_forge.tracking.registry import check_trackers
+from halo_forge.types import JSONObject
 
 TRAINING_SETS = {"demo": "demo-train"}  # set to test with -> set to train on, where the user names none
-_FEW = 30  # problems that test; with fewer hardly any gain can be told from luck
 
 
 def run_full(request: Request) -> int:
@@ -44,8 +49,8 @@ def run_full(request: Request) -> int:
     learnt = TRAINING_SETS.get(request.prompts) if request.train_prompts is None else request.train_prompts
     request = replace(request, train_prompts=learnt)
     parts = _parts_to_test(request)
-    if len(parts.test) < _FEW:
-        note(f"note: {len(parts.test)} problems test; a gain is hard to tell from luck with fewer than {_FEW}")
+    if len(parts.test) < FEW:
+        note(f"note: {len(parts.test)} problems test; a gain is hard to tell from luck with fewer than {FEW}")
     return _run(request, parts)
 
 
@@ -67,6 +72,7 @@ def _run(request: Request, parts: Split) -> int:
     source = find_model(request.model)
     default = Path("results", f"full-{safe_name(source.name, request.prompts)}")
     place = Place(default if request.output is None else Path(request.output))
+    page, trackers = checked_page(request.html, files_of_run(place)), check_trackers(request.track or ())
     with stoppable() as cancel:
         base = trainable(source, cancel)
         find_model(str(base), request.engine)  # whether that engine can run what is trained
@@ -91,13 +97,19 @@ def _run(request: Request, parts: Split) -> int:
             place.close_session()
         chosen = place.cycle(summary["chosen_cycle"])
         export(form, chosen.final_model, source, chosen.root)
+        _show(summary, place.summary, chosen.final_model)
+        write_raft_page(page, summary, place.summary)
+        track_raft(trackers, summary, place.summary, cancel)
+    return 0
+
+
+def _show(summary: JSONObject, file: Path, model: Path) -> None:
     console = out()
     console.print()
     console.print(render(summary))
     console.print()
-    console.print(f"summary  {place.summary}", markup=False, soft_wrap=True)
-    console.print(f"model    {chosen.final_model}", markup=False, soft_wrap=True)
-    return 0
+    console.print(f"summary  {file}", markup=False, soft_wrap=True)
+    console.print(f"model    {model}", markup=False, soft_wrap=True)
 
 
 def _parts_to_test(request: Request) -> Split:

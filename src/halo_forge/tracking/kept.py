@@ -1,7 +1,8 @@
 """``x.trackers.jsonl`` beside a result: under which id it is tracked, and which tracker has which state of it.
 
-One line for each tracker: ``{"run": ID, "tracker": NAME, "record": SHA-256}``. The first is there before anything is
-logged, with ``null`` for both, so that a tracker run that was begun and not finished is gone on with, not begun again.
+One line for each tracker: ``{"run": ID, "tracker": NAME, "record": SHA-256}``. A run of RAFT has one for each step,
+where those after the first are named ``NAME step N``. The first line is there before anything is logged, with ``null``
+for both, so that a tracker run that was begun and not finished is gone on with, not begun again.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Kept:
 
     def has(self, tracker: str, record: Record) -> bool:
         """Whether `tracker` has exactly this."""
-        return self.digests.get(tracker) == _digest(record)
+        return self.digests.get(_name(tracker, record)) == _digest(record)
 
     def add(self, tracker: str, record: Record) -> None:
         """Note that `tracker` has it now.
@@ -49,13 +50,17 @@ class Kept:
         Raises:
             StoreError: it cannot be written.
         """
-        self.digests[tracker] = _digest(record)
+        self.digests[_name(tracker, record)] = _digest(record)
         self._write()
 
     def _write(self) -> None:
         rows: list[tuple[str | None, str | None]] = [(None, None), *sorted(self.digests.items())]
         lines = ({"run": self.run_id, "tracker": tracker, "record": digest} for tracker, digest in rows)
         replace(self.path, (json.dumps(line).encode() + b"\n" for line in lines))
+
+
+def _name(tracker: str, record: Record) -> str:
+    return f"{tracker} step {record.step}" if record.step else tracker
 
 
 def _digest(record: Record) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from halo_forge.tracking.base import Record, Setting
-from halo_forge.types import JSONObject
+from halo_forge.types import Estimate, JSONObject
 
 _COUNTS = ("total", "passed", "solved", "unscored", "missing")
 _GROUPS = ("samples", "outcomes", "by_category", "tokens", "timing", "cost", "hardware")
@@ -30,7 +30,19 @@ def record_of(result: JSONObject, run_id: str, path: Path) -> Record:
 def settings_of(result: JSONObject) -> dict[str, Setting]:
     """What the result says under ``run``, flat; what is ``null`` there is left out, and long texts are cut."""
     run = {key: value for key, value in result["run"].items() if key not in _NOT_SETTINGS}
-    return {name: _setting(value) for name, value in _leaves({**run, "judged_by": result["judged_by"]})}
+    return flat_settings({**run, "judged_by": result["judged_by"]})
+
+
+def flat_settings(settings: Mapping[str, Any]) -> dict[str, Setting]:
+    """Settings by names such as ``sampling/top_p``; what is ``None`` is left out, and long texts are cut."""
+    return {name: _setting(value) for name, value in _leaves(settings)}
+
+
+def rate_metrics(name: str, estimate: Estimate) -> Iterator[tuple[str, float]]:
+    """A rate and its bounds, as far as they are known, under a name that trackers take."""
+    for ending, value in (("", estimate.value), ("_low", estimate.low), ("_high", estimate.high)):
+        if value is not None:
+            yield name + ending, value
 
 
 def metrics_of(result: JSONObject) -> dict[str, float]:
