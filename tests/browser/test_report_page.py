@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from html_report import make_runs
 
+from raft_summaries import summary, with_sham
 from reporting import HOSTILE, HOSTILE_NAME, halo_forge, score_hostile
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
@@ -314,4 +316,24 @@ def test_where_there_are_no_samples(browser: Any, folder: Path) -> None:
     expect(page.tab.locator("#samples")).to_contain_text("No samples: there is no base.samples.jsonl beside the result")
     expect(page.tab.locator("#status")).to_have_text("164 problems of 164")
     assert page.tab.locator("#problems button").count() == 0
+    page.check()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_of_a_run_of_raft(browser: Any, tmp_path: Path, width: int) -> None:
+    data = with_sham(summary())
+    selection = data["cycles"][data["chosen_cycle"] - 1]["selection"]
+    selection["shown"], selection["samples"] = HOSTILE[:2], [[HOSTILE_NAME, 1, 0], ["plain", 1, 1]]
+    (tmp_path / "summary.json").write_text(json.dumps(data))
+    halo_forge(tmp_path, "benchmark", "report", ".", "--html", "raft.html")
+    page = Watched.opened(browser, tmp_path / "raft.html", viewport={"width": width, "height": 844})
+    tab = page.tab
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    assert [text.strip() for text in tab.locator("pre").all_inner_texts()] == HOSTILE[:2]
+    assert tab.locator("#rates circle").count() == 3 * (3 + sum(cycle["dev"] is not None for cycle in data["cycles"]))
+    assert tab.locator("#training polyline").count() == 2 * (len(data["cycles"]) + 1)
+    expect(tab.locator("#cycles tbody tr")).to_have_count(len(data["cycles"]) + 1)
+    tab.get_by_text("How this was made").click()
+    expect(tab.locator("table.settings")).to_contain_text("training.epochs")
+    tab.locator("#theme").click()
     page.check()
