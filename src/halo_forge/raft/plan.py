@@ -1,4 +1,7 @@
-"""What a run of RAFT is to do, and where it keeps things. Everything that decides its outcome is in the `Plan`."""
+"""What a run of RAFT is to do, and where it keeps things. Every setting that decides its outcome is in the `Plan`.
+
+Limits: problems are there by name, and a directory of weights by its place; neither may be edited during a run.
+"""
 
 from __future__ import annotations
 
@@ -169,7 +172,7 @@ class Place:
             there = json.loads(self.plan.read_bytes())
         except ValueError:
             raise StoreError(f"{self.plan} is damaged; choose another --output") from None
-        if found := differences(there, now):
+        if found := differences(_outcome(there), _outcome(now)):
             raise StoreError(
                 f"{self.root} holds a run with other settings ({'; '.join(found[:6])}); choose another --output, or "
                 "keep it aside with --fresh"
@@ -199,3 +202,9 @@ class Place:
 
     def _write_sessions(self, sessions: list[JSONObject]) -> None:
         files.replace(self.sessions, map(encode_line, sessions))
+
+
+def _outcome(identity: JSONObject) -> JSONObject:
+    """What decides the outcome. How many examples are in memory at once does not: who runs out of it may lower that."""
+    training = {name: value for name, value in identity["training"].items() if name != "micro_batch"}
+    return {**identity, "training": training}
