@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -83,7 +84,7 @@ class Trainer:
                 self._command(job), self.cancel, lambda line: self._hear(line, failed), log.fileno()
             )  # fmt: skip
         if failed or status:
-            raise TrainingError(failed[0] if failed else f"the process that trains ended ({status}); see {place.log}")
+            raise TrainingError(failed[0] if failed else _ended(status, place.log))
         for name in (ADAPTER, FINAL_MODEL, FIGURES):
             shutil.rmtree(place.root / name, ignore_errors=True)
             (work / name).replace(place.root / name)
@@ -106,3 +107,9 @@ class Trainer:
             self.watcher.stage(message["stage"])
         elif "failed" in message:
             failed.append(message["failed"])
+
+
+def _ended(status: int, log: Path) -> str:
+    if status == -signal.SIGKILL:
+        return "the process that trains was killed, as the system does when memory runs out; lower --micro-batch"
+    return f"the process that trains ended ({status}); see {log}"

@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 
 import datasets
+import torch
 import transformers
 
 from halo_forge.errors import HaloForgeError, first_line
@@ -35,6 +36,9 @@ def main(path: str) -> int:
     except HaloForgeError as error:
         tell(failed=str(error))
         return 1
+    except torch.OutOfMemoryError:
+        tell(failed="training failed: the GPU's memory is too small; lower --micro-batch, or train a smaller model")
+        raise
     except Exception as error:  # the boundary of four libraries
         tell(failed=f"training failed: {type(error).__name__}: {first_line(error)}")
         raise

@@ -9,8 +9,10 @@ set, and torch's own order of additions is what it is.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,14 @@ import trl
 from halo_forge.errors import TrainingError
 from halo_forge.models.directories import Weights, resolve
 from halo_forge.models.hub import fetch
-from halo_forge.models.transformers.load import choose_device, context_of, load, read_config, read_tokenizer
+from halo_forge.models.transformers.load import (
+    choose_device,
+    context_of,
+    free_memory,
+    load,
+    read_config,
+    read_tokenizer,
+)
 from halo_forge.raft.examples import Example, read_examples
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, Job
 from halo_forge.raft.train.checks import against_base, against_merged, change
@@ -36,6 +45,8 @@ from halo_forge.raft.training import (
 )
 
 _PROMPTS = 4  # that checks are made with
+_MERGING = 1.25  # times the weights: what lies on a GPU besides them while they are merged
+_SEEDS = 2**32  # that numpy has
 
 Tell = Callable[..., None]
 """Says something to whoever started the process, by keywords."""
@@ -53,7 +64,9 @@ class Trainee:
         self.tokenizer = read_tokenizer(self.weights)
         _check_lengths(self.examples, context_of(self.config))
         self.device = choose_device()
-        self.settings = job.settings
+        if self.device == "cuda":
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))  # of several processes each has its own
+        self.settings = replace(job.settings, seed=job.settings.seed % _SEEDS)
         transformers.set_seed(self.settings.seed)
         base = load(self.weights, self.device, "bfloat16" if self._in_bf16() else "float32")
         self.model = peft.get_peft_model(base, _lora(self.settings))  # the adapter is in float32 whatever the base is
@@ -68,11 +81,12 @@ class Trainee:
         rate = settings.learning_rate
         if rate is None:
             rate = default_learning_rate(self.config.get_text_config().hidden_size)
+        ours = replace(settings, batch=max(1, settings.batch // int(os.environ.get("WORLD_SIZE", "1"))))
         arguments = trl.SFTConfig(
             output_dir=str(self.job.place / "trainer"),
             max_steps=steps,
-            per_device_train_batch_size=settings.at_once,
-            gradient_accumulation_steps=settings.batch // settings.at_once,
+            per_device_train_batch_size=ours.at_once,
+            gradient_accumulation_steps=ours.batch // ours.at_once,
             learning_rate=rate,
             warmup_steps=settings.warmup,
             max_grad_norm=settings.clip,
@@ -104,7 +118,9 @@ class Trainee:
     def _in_bf16(self) -> bool:
         if self.settings.bf16 is not None:
             return self.settings.bf16
-        return torch.cpu.get_capabilities().get("avx512_bf16", False) if self.device == "cpu" else True
+        if self.device == "cpu":
+            return bool(torch.cpu.get_capabilities().get("avx512_bf16", False))
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
 
     def figures_and_weights(self, seconds: float) -> TrainFigures:
         """Compare, save the adapter and the merged weights."""
@@ -142,13 +158,18 @@ class Trainee:
         )  # fmt: skip
 
     def _in_float32(self) -> Any:
-        """Base and adapter anew, as they will be loaded elsewhere."""
+        """Base and adapter anew, as they will be loaded elsewhere: on the GPU only where it has room for float32."""
+        size = _MERGING * torch.float32.itemsize * sum(weights.numel() for weights in self.model.parameters())
         del self.model
-        base = load(self.weights, self.device, "float32")
+        gc.collect()  # a trainer's parts hold each other, and with them the model and what the optimiser knows
+        if self.device != "cpu":
+            torch.cuda.empty_cache()
+        device = "cpu" if self.device != "cpu" and size > free_memory(self.device) else self.device
+        base = load(self.weights, device, "float32")
         return peft.PeftModel.from_pretrained(base, self.job.place / ADAPTER, local_files_only=True).eval()
 
     def _prompts(self) -> list[list[int]]:
-        """Of the first problems by name: the same ones for the same examples."""
+        """Some of the examples' prompts: the same ones for the same examples."""
         found = sorted({e.prompt for e in self.examples if e.prompt})
         return [list(prompt) for prompt in found[:_PROMPTS]]
 
