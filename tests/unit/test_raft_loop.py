@@ -7,13 +7,15 @@ import threading
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from halo_forge.errors import PhaseFailed
+from halo_forge.errors import PhaseFailed, StoreError
 from halo_forge.raft import child
 from halo_forge.raft.cycle import Cycles
+from halo_forge.raft.examples import Example, write_examples
 from halo_forge.raft.figures import strict_counts
 from halo_forge.raft.loop import choose
 from halo_forge.raft.phases import Runner, is_complete
@@ -135,3 +137,34 @@ def test_what_is_complete_is_not_done_again(
     assert is_complete(tmp_path / "x.json") is complete
     runner(PLAN, tmp_path).sample(Path("m"), "train", Path("ids"), Sampling(1, 0.8), 7, tmp_path / "x.json")
     assert bool(called) is not complete
+
+
+def test_a_run_does_not_go_on_with_another_batch(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.plan.write_text(json.dumps(PLAN.identity()))
+    with pytest.raises(StoreError, match=r"training\.batch: 8 there, 4 now"):
+        place.claim(replace(PLAN, training=replace(PLAN.training, batch=4)))
+
+
+def test_a_run_goes_on_with_fewer_examples_in_memory(tmp_path: Path) -> None:
+    """Who runs out of it in a late cycle keeps the cycles before."""
+    place = Place(tmp_path)
+    place.plan.write_text(json.dumps(PLAN.identity()))
+    assert place.claim(replace(PLAN, training=replace(PLAN.training, micro_batch=1))) == 0
+
+
+def test_the_sham_has_as_many_examples_as_the_cycle_that_is_tested(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = cycles(PLAN, tmp_path)
+    for number in (1, 2, 3):
+        here = ours.place.cycle(number)
+        here.root.mkdir()
+        write_examples(here.examples, [Example((1,), (2,))] * number)
+    kept: list[int] = []
+    monkeypatch.setattr(Cycles, "candidates", lambda self, number: [candidate("a", index) for index in range(9)])
+    monkeypatch.setattr(Cycles, "_keep", lambda self, here, selection: kept.append(len(selection.kept)))
+    monkeypatch.setattr(Cycles, "_train", lambda *given: None)
+    silent: Any = SimpleNamespace(phase=lambda title: None)
+    replace(ours, runner=replace(ours.runner, watcher=silent)).run_sham(2)
+    assert kept == [2]

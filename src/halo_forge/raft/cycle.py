@@ -61,15 +61,18 @@ class Cycles:
             self._keep(here, select(self.candidates(number), self._program, self.plan.rules))
         self._train(here, number, self.trained_from(number))
 
-    def run_sham(self) -> None:
-        """Train on as many samples as the last cycle did, drawn from the base's without a look at the verdicts."""
+    def run_sham(self, chosen: int) -> None:
+        """Train on as many samples as cycle `chosen` did, drawn from the base's without a look at the verdicts.
+
+        Limits: where the base wrote fewer that ended, on all of those.
+        """
         here = self.place.sham
         if done.is_done(here.root):
             return
         here.root.mkdir(parents=True, exist_ok=True)
         self.runner.watcher.phase("sham: training on samples that were kept at random")
         if not here.selection.exists():
-            count = len(read_examples(self.place.cycle(self.plan.cycles).examples))
+            count = len(read_examples(self.place.cycle(chosen).examples))
             drawn = [c for c in self.candidates(1) if c.of_base]
             self._keep(here, at_random(drawn, count, self.plan.rules.seed))
         self._train(here, 0, self.plan.base)

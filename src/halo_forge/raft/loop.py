@@ -44,7 +44,7 @@ def run(cycles: Cycles, resumed: int) -> JSONObject:
         watcher.phase(f"final: the test problems, with the model of cycle {chosen}")
         _test(cycles, place.cycle(chosen).final_model, "test", place.final)
         if plan.control is not None:
-            cycles.run_sham()
+            cycles.run_sham(chosen)
             watcher.phase("sham: the test problems")
             _test(cycles, place.sham.final_model, "test", place.sham_result)
     made = summary(plan, place, chosen, resumed)
