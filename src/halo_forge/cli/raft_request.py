@@ -9,6 +9,7 @@ from halo_forge.raft.plan import Sampling
 from halo_forge.raft.select import Rules
 from halo_forge.raft.training import TrainSettings
 from halo_forge.raft.words import Control, Keep
+from halo_forge.types import PromptStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Request:
     engine: str
     engine_option: list[str] | None
     system_prompt: str | None
+    prompt_style: PromptStyle
     time_limit: float | None
     memory_limit: int | None
     compile_flags: str | None
@@ -83,6 +85,7 @@ class Request:
             "--top-p": self.top_p,
             "--max-tokens": self.max_tokens,
             "--system-prompt": self.system_prompt,
+            "--prompt-style": None if self.prompt_style is PromptStyle.AUTO else self.prompt_style.value,
             "--time-limit": self.time_limit,
             "--memory-limit": self.memory_limit,
             "--compile-flags": self.compile_flags,
@@ -112,6 +115,10 @@ def check_numbers(request: Request) -> None:
     ):
         if getattr(request, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name)}: give 1 or more")
+    if request.batch_size % request.train_gpus:
+        raise UserError(
+            f"--batch-size {request.batch_size} cannot be shared by {request.train_gpus} GPUs; give a multiple of that"
+        )
     for name in ("dev_share", "test_share"):
         if not 0 <= getattr(request, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name):g}: give 0 or more, below 1")

@@ -85,7 +85,9 @@ def _run(request: Request, parts: Split) -> int:
 
         @cache
         def words() -> Words:
-            return words_of(base, SamplingSettings(system_prompt=request.system_prompt))
+            return words_of(
+                base, SamplingSettings(system_prompt=request.system_prompt, prompt_style=request.prompt_style)
+            )
 
         cycles = Cycles(plan, place, Runner(plan, cancel, shown, trainer), {p.id: p for p in parts.train}, words)
         try:

@@ -7,6 +7,7 @@ import typer
 from halo_forge.cli import options
 from halo_forge.cli.verbs import raft_options as raft
 from halo_forge.raft.words import Keep
+from halo_forge.types import PromptStyle
 
 EXAMPLES = """\
 Measure a model, train it on its own programs that the verifier accepted, and measure it again on problems that it was
@@ -58,6 +59,7 @@ def full(
     engine: raft.Engine = "auto",
     engine_option: raft.EngineOption = None,
     system_prompt: raft.SystemPrompt = None,
+    prompt_style: raft.Style = PromptStyle.AUTO,
     time_limit: options.TimeLimit = None,
     memory_limit: options.MemoryLimit = None,
     compile_flags: options.CompileFlags = None,

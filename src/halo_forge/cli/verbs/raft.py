@@ -7,6 +7,7 @@ import typer
 from halo_forge.cli import options
 from halo_forge.cli.verbs import raft_options as raft
 from halo_forge.raft.words import Keep
+from halo_forge.types import PromptStyle
 
 app = typer.Typer(no_args_is_help=True, help="Train on the model's own programs that a verifier accepted.")
 
@@ -51,6 +52,7 @@ def train(
     engine: raft.Engine = "auto",
     engine_option: raft.EngineOption = None,
     system_prompt: raft.SystemPrompt = None,
+    prompt_style: raft.Style = PromptStyle.AUTO,
     time_limit: options.TimeLimit = None,
     memory_limit: options.MemoryLimit = None,
     compile_flags: options.CompileFlags = None,

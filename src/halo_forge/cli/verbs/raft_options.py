@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from halo_forge.raft.words import Control, Keep
+from halo_forge.types import PromptStyle
 
 Model = Annotated[
     str, typer.Option("--model", "-m", help="smollm2-135m (built in), a .gguf file, a directory or a hub id.")
@@ -52,6 +53,7 @@ EngineOption = Annotated[
     typer.Option("--engine-option", metavar="KEY=VALUE", help="A setting of the engine (vllm); repeatable."),
 ]
 SystemPrompt = Annotated[str | None, typer.Option(help="For chat.", show_default="the model's own")]
+Style = Annotated[PromptStyle, typer.Option("--prompt-style", help="How problems are put to the model.")]
 Export = Annotated[
     str | None,
     typer.Option("--export", metavar="gguf", help="Also write model.gguf for llama.cpp; gguf:f32, :bf16, :q8_0."),
