@@ -70,8 +70,8 @@ class TrainSettings:
         if steps < MIN_STEPS:
             raise TrainingError(
                 f"{examples} answers are {steps} steps in {math.ceil(steps / a_pass)} passes, and fewer than "
-                f"{MIN_STEPS} do not move a model; get more of them (--train-samples, more problems), or lower "
-                "--batch-size"
+                f"{MIN_STEPS} do not move a model; get more of them (more problems or data, or --train-samples), or "
+                "lower --batch-size"
             )
         return steps
 
