@@ -1,6 +1,6 @@
 """What a run of RAFT is to do, and where it keeps things. Every setting that decides its outcome is in the `Plan`.
 
-Limits: problems are there by name, and a directory of weights by its place; neither may be edited during a run.
+Limits: a directory of weights is known by its place alone; it may not be edited during a run.
 """
 
 from __future__ import annotations
