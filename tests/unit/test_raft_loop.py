@@ -15,6 +15,7 @@ import pytest
 from halo_forge.errors import PhaseFailed, StoreError
 from halo_forge.raft import child
 from halo_forge.raft.cycle import Cycles
+from halo_forge.raft.done import NAME
 from halo_forge.raft.examples import Example, write_examples
 from halo_forge.raft.figures import strict_counts
 from halo_forge.raft.loop import choose
@@ -34,6 +35,7 @@ PLAN = Plan(
     5,
     ("a",),
     ("b",),
+    ("c",),
     ("c",),
     ("x", "y", "z"),
     3,
@@ -139,11 +141,34 @@ def test_what_is_complete_is_not_done_again(
     assert bool(called) is not complete
 
 
+OTHERWISE = replace(PLAN, training=replace(PLAN.training, batch=4), rules=replace(PLAN.rules, per_problem=1))
+
+
+def test_how_to_train_may_change_as_long_as_nothing_is_trained(tmp_path: Path) -> None:
+    """Who is told to lower the learning rate keeps what was drawn; what was kept of it is kept anew."""
+    place = Place(tmp_path)
+    place.plan.write_text(json.dumps(PLAN.identity()))
+    place.cycle(1).root.mkdir()
+    place.cycle(1).selection.write_text("{}")
+    place.claim(OTHERWISE)
+    assert json.loads(place.plan.read_bytes()) == OTHERWISE.identity()
+    assert not place.cycle(1).selection.exists()
+
+
 def test_a_run_does_not_go_on_with_another_batch(tmp_path: Path) -> None:
     place = Place(tmp_path)
     place.plan.write_text(json.dumps(PLAN.identity()))
+    place.cycle(1).root.mkdir()
+    (place.cycle(1).root / NAME).write_text('{"files": {}}')
     with pytest.raises(StoreError, match=r"training\.batch: 8 there, 4 now"):
-        place.claim(replace(PLAN, training=replace(PLAN.training, batch=4)))
+        place.claim(OTHERWISE)
+
+
+def test_what_is_drawn_otherwise_is_another_run(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.plan.write_text(json.dumps(PLAN.identity()))
+    with pytest.raises(StoreError, match=r"drawn\.samples: 8 there, 16 now"):
+        place.claim(replace(OTHERWISE, drawn=Sampling(16, 0.8)))
 
 
 def test_a_run_goes_on_with_fewer_examples_in_memory(tmp_path: Path) -> None:

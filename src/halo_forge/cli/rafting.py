@@ -28,7 +28,7 @@ from halo_forge.raft.cycle import Cycles
 from halo_forge.raft.loop import run
 from halo_forge.raft.phases import Runner
 from halo_forge.raft.plan import Place, Plan
-from halo_forge.raft.split import Split, refuse_overlap, split
+from halo_forge.raft.split import Split, concept, refuse_overlap, split
 from halo_forge.raft.trainer import Trainer, check_installed
 from halo_forge.report.raft_terminal import render
 from halo_forge.report.raft_words import FEW
@@ -138,6 +138,7 @@ def _plan(request: Request, base: Path, parts: Split) -> Plan:
         train=train,
         dev=dev,
         test=test,
+        concepts=tuple(concept(problem) for problem in parts.test),
         hashes=tuple(problems_hash(part) for part in (parts.train, parts.dev, parts.test)),
         cycles=request.cycles,
         drawn=request.drawn(),

@@ -54,7 +54,7 @@ class Cycles:
         self.runner.watcher.phase(f"cycle {number} of {self.plan.cycles}: drawing samples")
         self.runner.sample(
             writer, self.plan.trained_on, self.place.ids("train"), self.plan.drawn, self.plan.seed_of(number),
-            here.samples,
+            here.samples, partly=True,
         )  # fmt: skip
         self.runner.watcher.phase(f"cycle {number} of {self.plan.cycles}: training")
         if not here.selection.exists():

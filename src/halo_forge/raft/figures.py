@@ -98,6 +98,7 @@ def training_figures(figures: TrainFigures) -> JSONObject:
         "kl_to_base": figures.kl_to_base,
         "same_greedy": f"{figures.same_greedy} of {figures.prompts_checked}",
         "log_prob_gap_after_merging": figures.logit_gap,
+        "log_prob_gap_after_rounding": figures.rounding_gap,
         "tokens": figures.tokens,
         "seconds": figures.seconds,
         "device": figures.device,

@@ -39,14 +39,19 @@ class Runner:
     watcher: Watcher
     trainer: Trainer
 
-    def sample(self, model: Path, prompts: str, ids: Path, how: Sampling, seed: int, output: Path) -> None:
+    def sample(
+        self, model: Path, prompts: str, ids: Path, how: Sampling, seed: int, output: Path, *, partly: bool = False,
+    ) -> None:  # fmt: skip
         """Have `model` answer the problems of `ids`, and judge. Nothing is done where that is complete.
+
+        Args:
+            partly: samples that could not be judged are no reason to stop: they are not trained on.
 
         Raises:
             PhaseFailed: it could not be done; why has been said.
             Cancelled: stopped.
         """
-        if is_complete(output):
+        if is_complete(output) or (partly and is_all_there(output)):
             return
         ks = ",".join(str(k) for k in sorted({*_KS, how.samples}) if k <= how.samples)
         status = child.run(
@@ -57,14 +62,24 @@ class Runner:
             ],
             self.cancel,
         )  # fmt: skip
-        if status:
+        if status and not (partly and is_all_there(output)):
             raise PhaseFailed(f"{output} is not complete", status)
 
 
 def is_complete(result: Path) -> bool:
     """Whether a result file is there and has everything."""
+    return _lacks(result) == (0, 0)
+
+
+def is_all_there(result: Path) -> bool:
+    """Whether it has every sample, judged or not."""
+    return _lacks(result)[0] == 0
+
+
+def _lacks(result: Path) -> tuple[int | None, int | None]:
+    """Samples that are missing, and those that are not judged; ``None`` where there is no result file."""
     try:
         data = json.loads(result.read_bytes())
-    except (OSError, ValueError):
-        return False
-    return bool(data["missing"] == 0 and data["unscored"] == 0)
+        return data["missing"], data["unscored"]
+    except (OSError, ValueError, KeyError):
+        return None, None

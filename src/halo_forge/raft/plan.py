@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from halo_forge.errors import StoreError
-from halo_forge.raft.done import put_aside
+from halo_forge.raft.done import is_done, put_aside
 from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL
 from halo_forge.raft.select import Rules
 from halo_forge.raft.training import TrainSettings
@@ -45,6 +45,7 @@ class Plan:
         limit: of `prompts`; the ids below are what is left.
         train, dev, test: ids of the problems; `test` is empty where nothing is tested.
         hashes: of the problems of each part: none of them may be another one when the run is gone on with.
+        concepts: of the problems of `test`, see `halo_forge.raft.split.concept`.
         drawn: how problems to train on are sampled.
         tested: how the others are.
         common: what every ``benchmark run`` gets besides, as it is typed.
@@ -61,6 +62,7 @@ class Plan:
     train: tuple[str, ...]
     dev: tuple[str, ...]
     test: tuple[str, ...]
+    concepts: tuple[str, ...]
     hashes: tuple[str, ...]
     cycles: int
     drawn: Sampling
@@ -172,11 +174,27 @@ class Place:
             there = json.loads(self.plan.read_bytes())
         except ValueError:
             raise StoreError(f"{self.plan} is damaged; choose another --output") from None
-        if found := differences(_outcome(there), _outcome(now)):
+        found = differences(_outcome(there), _outcome(now))
+        if found and not self._may_train_otherwise(there, now):
             raise StoreError(
                 f"{self.root} holds a run with other settings ({'; '.join(found[:6])}); choose another --output, or "
                 "keep it aside with --fresh"
             )
+
+    def _may_train_otherwise(self, there: JSONObject, now: JSONObject) -> bool:
+        """As long as nothing was trained, another way to select and to train changes nothing that is there.
+
+        Then the plan is the new one, and what was selected is selected anew: who is told to lower the learning rate
+        keeps what was drawn.
+        """
+        free = ("training", "rules", "processes")
+        cycles = [self.cycle(number) for number in range(1, there["cycles"] + 1)]
+        if any(is_done(cycle.root) for cycle in cycles) or differences(_without(there, free), _without(now, free)):
+            return False
+        for cycle in cycles:
+            cycle.selection.unlink(missing_ok=True)
+        files.replace(self.plan, [encode_document(now)])
+        return True
 
     def _open_session(self) -> int:
         known = self._read_sessions()
@@ -202,6 +220,10 @@ class Place:
 
     def _write_sessions(self, sessions: list[JSONObject]) -> None:
         files.replace(self.sessions, map(encode_line, sessions))
+
+
+def _without(identity: JSONObject, names: tuple[str, ...]) -> JSONObject:
+    return {name: value for name, value in identity.items() if name not in names}
 
 
 def _outcome(identity: JSONObject) -> JSONObject:

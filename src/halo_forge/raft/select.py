@@ -77,10 +77,10 @@ def select(candidates: Iterable[Candidate], program: Program, rules: Rules) -> S
     everyone = sorted(candidates, key=lambda one: (one.sample.problem_id, one.cycle, one.sample.index))
     dropped: Counter[Dropped] = Counter()
     good = _drop(everyone, dropped, Dropped.NOT_JUDGED, lambda c: c.verdict.outcome is not Outcome.JUDGE_ERROR)
-    bar = _bars(good, rules.keep)
+    bars = _bars([c for c in good if _ended(c)], rules.keep)
     solved = _solved(good, rules.solved_above)
-    good = _drop(good, dropped, Dropped.NOT_GOOD_ENOUGH, lambda c: reward(c.verdict) >= bar[c.sample.problem_id])
-    good = _drop(good, dropped, Dropped.CUT_OFF, lambda c: c.sample.finish_reason is FinishReason.STOP)
+    good = _drop(good, dropped, Dropped.NOT_GOOD_ENOUGH, lambda c: _earned(c, bars))
+    good = _drop(good, dropped, Dropped.CUT_OFF, _ended)
     good = _drop(good, dropped, Dropped.SOLVED, lambda c: c.sample.problem_id not in solved)
     good.sort(key=lambda c: _lot(c, rules.seed))
     seen: set[tuple[str, str | None]] = set()
@@ -97,7 +97,7 @@ def at_random(candidates: Iterable[Candidate], count: int, seed: int) -> Selecti
     elsewhere: that is seen without one.
     """
     dropped: Counter[Dropped] = Counter()
-    ended = _drop(list(candidates), dropped, Dropped.CUT_OFF, lambda c: c.sample.finish_reason is FinishReason.STOP)
+    ended = _drop(list(candidates), dropped, Dropped.CUT_OFF, _ended)
     ended.sort(key=lambda c: _lot(c, seed))
     return Selection(tuple(ended[:count]), {**dropped, Dropped.OVER_CAP: max(0, len(ended) - count)})
 
@@ -109,6 +109,14 @@ def _drop(
     if len(left) < len(candidates):
         dropped[why] = len(candidates) - len(left)
     return left
+
+
+def _earned(candidate: Candidate, bars: Mapping[str, float]) -> bool:
+    return reward(candidate.verdict) >= bars.get(candidate.sample.problem_id, RIGHT)
+
+
+def _ended(candidate: Candidate) -> bool:
+    return candidate.sample.finish_reason is FinishReason.STOP
 
 
 def _bars(candidates: Sequence[Candidate], keep: Keep) -> dict[str, float]:

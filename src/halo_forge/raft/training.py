@@ -112,6 +112,7 @@ class TrainFigures:
         same_greedy: of `prompts_checked`, how many get the same greedy tokens from base and adapter as from the
             merged weights.
         logit_gap: largest difference of their log-probabilities.
+        rounding_gap: the same after the merged weights were rounded to the type that the base came in.
         tokens: trained on, all passes together, prompts included.
     """
 
@@ -124,6 +125,7 @@ class TrainFigures:
     same_greedy: int
     prompts_checked: int
     logit_gap: float
+    rounding_gap: float
     tokens: int
     seconds: float
     device: str

@@ -23,6 +23,7 @@ import transformers
 import trl
 
 from halo_forge.errors import TrainingError
+from halo_forge.models.base import SamplingSettings
 from halo_forge.models.directories import Weights, resolve
 from halo_forge.models.hub import fetch
 from halo_forge.models.transformers.load import (
@@ -31,8 +32,10 @@ from halo_forge.models.transformers.load import (
     free_memory,
     load,
     read_config,
+    read_ends,
     read_tokenizer,
 )
+from halo_forge.models.words import Words
 from halo_forge.raft.examples import Example, read_examples
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, Job
 from halo_forge.raft.train.checks import against_base, against_merged, change
@@ -135,6 +138,7 @@ class Trainee:
         same, gap = against_merged(merged, prompts, ours)
         merged.to(dtype=self._kept_type())
         merged.config.dtype = self._kept_type()
+        _, rounding = against_merged(merged, prompts, ours)
         self._save(merged, self.job.place / FINAL_MODEL)
         passes = sum(len(e.input_ids) for e in self.examples) * len(self.steps) * self.settings.batch
         return TrainFigures(
@@ -147,6 +151,7 @@ class Trainee:
             same_greedy=same,
             prompts_checked=len(prompts),
             logit_gap=gap,
+            rounding_gap=rounding,
             tokens=passes // len(self.examples),
             seconds=seconds,
             device=self.device,
@@ -182,7 +187,9 @@ class Trainee:
         model.save_pretrained(place)
         self.tokenizer.save_pretrained(place)
         if place.name == FINAL_MODEL:
-            _generation_config(self.weights).save_pretrained(place)
+            config = _generation_config(self.weights)
+            config.eos_token_id = sorted(Words(self.tokenizer, read_ends(self.weights), SamplingSettings(), "").ends)
+            config.save_pretrained(place)
 
 
 class _Trainer(trl.SFTTrainer):  # type: ignore[misc]  # trl has no types here
