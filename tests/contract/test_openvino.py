@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import threading
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -180,3 +182,16 @@ def test_weights_that_are_broken_are_told_of(model_directory: Path, tmp_path: Pa
     (tmp_path / "model.safetensors").write_bytes(b"\x00" * 100)
     with pytest.raises(ModelError, match="cannot be loaded"):
         written(tmp_path, GREEDY)
+
+
+def test_only_the_graphs_that_were_used_last_are_kept(tmp_path: Path) -> None:
+    for number in range(12):
+        place = tmp_path / f"{number:02}"
+        place.mkdir()
+        (place / export.GRAPH).write_text("")
+        hours_ago = 0.5 if number == 11 else 12 - number  # the oldest first, and one that is in use
+        os.utime(place, (time.time() - hours_ago * 3600,) * 2)
+    (tmp_path / "export-abc").mkdir()
+    export._forget(tmp_path)
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["04", "05", "06", "07", "08", "09", "10", "11", "export-abc"]

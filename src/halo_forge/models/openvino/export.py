@@ -1,4 +1,5 @@
-"""From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of.
+"""From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of, among the
+last ones used.
 
 The graph is traced from transformers with an attention in which each token sees itself alone: a plain node
 `ScaledDotProductAttention` that can be kept in a file, which `graph` replaces by paged
@@ -18,6 +19,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -39,6 +41,9 @@ from halo_forge.models.transformers.slots import unfit
 _log = logging.getLogger(__name__)
 
 GRAPH, LAYERS = "graph.xml", "layers.json"
+_WORK = "export-"  # begins the name of a directory that is not complete
+_KEPT = 8  # graphs; of a model that is used again it is made again
+_IN_USE_S = 3600.0  # somebody may be about to load it
 _FORMAT = 1  # of what is kept; raised when this file makes other graphs
 _ATTENTION = "halo_forge_alone"
 _NOT_SAID = ("softcap", "s_aux")  # what attention can be told besides, and this graph cannot
@@ -101,11 +106,12 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
     made_of = [sha256, _configurations(weights), _FORMAT, versions]
     place = user_cache_path("halo-forge") / "openvino" / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
     if place.is_dir():
+        os.utime(place)  # the time of its last use
         return place
     _log.warning("exporting %s for OpenVINO, once", weights.top)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix="export-", dir=place.parent))
+        work = Path(tempfile.mkdtemp(prefix=_WORK, dir=place.parent))
     except OSError as error:
         raise _no_place(place.parent, error) from error
     try:
@@ -120,7 +126,17 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
             raise _no_place(place.parent, error) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)
+    _forget(place.parent)
     return place
+
+
+def _forget(cache: Path) -> None:
+    """Remove the graphs that were not used for longest: training makes a model in each cycle, and each has one."""
+    places = [place for place in cache.iterdir() if not place.name.startswith(_WORK)]
+    used = sorted(places, key=lambda place: place.stat().st_mtime, reverse=True)
+    for place in used[_KEPT:]:
+        if place.stat().st_mtime < time.time() - _IN_USE_S:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _configurations(weights: Weights) -> list[str]:
