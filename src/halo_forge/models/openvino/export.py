@@ -1,5 +1,6 @@
-"""From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of, among the
-last ones used.
+"""From weights to a graph of OpenVINO, once: it stays in the user's cache, under the hash of what it was made of.
+
+Of all graphs there the last ones used stay.
 
 The graph is traced from transformers with an attention in which each token sees itself alone: a plain node
 `ScaledDotProductAttention` that can be kept in a file, which `graph` replaces by paged
