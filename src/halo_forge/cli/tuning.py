@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from halo_forge import __version__
-from halo_forge.cli.console import note
+from halo_forge.cli.console import note, out
 from halo_forge.cli.exporting import check_export, export
 from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.loading import trainable
@@ -17,9 +19,11 @@ from halo_forge.cli.measuring import not_measured, training_measured
 from halo_forge.cli.raft_progress import Shown
 from halo_forge.errors import StoreError, UserError
 from halo_forge.models.base import SamplingSettings
+from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, resolve
+from halo_forge.models.hub import fetch
 from halo_forge.models.registry import find_model
 from halo_forge.raft import done
-from halo_forge.raft.base import words_of
+from halo_forge.raft.base import longest_text, words_of
 from halo_forge.raft.examples import write_examples
 from halo_forge.raft.figures import measured_training, training_figures
 from halo_forge.raft.jobs import ADAPTER, FINAL_MODEL, read_figures
@@ -28,8 +32,13 @@ from halo_forge.raft.sft_data import read_data
 from halo_forge.raft.trainer import Trainer, check_installed
 from halo_forge.raft.training import TrainSettings
 from halo_forge.store import files
+from halo_forge.store.identity import differences
 from halo_forge.store.lines import encode_document
 from halo_forge.types import JSONObject
+
+_LOCK = "run.lock"
+_SEEDS = 2**32  # that the libraries take
+_OF_OTHERS = ("plan.json", "cycle.json", MODEL_FILE, ADAPTER_FILE)  # a run of RAFT, a cycle of one, a model
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,46 +55,75 @@ class Request:
     fresh: bool
 
 
+class SftPlace(CyclePlace):
+    """Where everything is kept: as in a cycle of RAFT, and what is written down at the end has its own name."""
+
+    record = property(lambda self: self.root / "sft.json")
+
+
 def run_sft(request: Request) -> int:
     """Do it; returns the exit status.
 
     Raises:
         UserError: a mistake in the options or in a file.
         TrainingError: the training was refused, or failed.
+        Cancelled: stopped; the training begins anew the next time.
     """
+    check_numbers(request)
     check_installed()
     form = check_export(request.export)
     source = find_model(request.model)
-    place = CyclePlace(Path(request.output))
+    place = SftPlace(Path(request.output))
     with stoppable() as cancel:
         base = trainable(source, cancel)
+        _check_place(place.root, base)
         asked: JSONObject = {"model": request.model, "base": str(base), "data": request.data}
-        asked["settings"] = asdict(request.settings)
+        asked |= {"data_sha256": _sha256(request.data), "settings": asdict(request.settings)}
         if done.is_done(place.root) and not request.fresh:
-            return _as_before(place, asked)
-        _train(request, base, place, asked, cancel)
+            _refuse_another(place, asked)
+            note(f"{place.root} is complete already; --fresh trains anew")
+        else:
+            _train(request, base, place, asked, cancel)
         export(form, place.final_model, source, place.root)
-    note(f"model    {place.final_model}")
+    out().print(f"model    {place.final_model}", markup=False, soft_wrap=True)
     return 0
 
 
-def _as_before(place: CyclePlace, asked: JSONObject) -> int:
-    """It has been done, if it is the same."""
-    if json.loads(place.record.read_bytes())["asked"] != asked:
-        raise StoreError(
-            f"{place.root} holds a model that was trained otherwise; choose another --output, or keep it aside with "
-            "--fresh"
-        )
-    note(f"{place.root} is complete already; --fresh trains anew")
-    return 0
+def _check_place(root: Path, base: Path) -> None:
+    """Refuse to write where something else is, or where the model to be trained is itself."""
+    for name in _OF_OTHERS:
+        if (root / name).exists():
+            raise StoreError(f"{root} holds something else ({name}); choose another --output")
+    weights = resolve(base, fetch)
+    for directory in (weights.base, *weights.adapters):
+        if directory.resolve().is_relative_to(root.resolve()):
+            raise StoreError(f"{root} holds the model that is to be trained; choose another --output")
 
 
-def _train(request: Request, base: Path, place: CyclePlace, asked: JSONObject, cancel: threading.Event) -> None:
-    examples = read_data(request.data, words_of(base, SamplingSettings()))
-    with files.explained(place.root):
-        if done.is_done(place.root):
-            done.put_aside(place.root)
-        place.root.mkdir(parents=True, exist_ok=True)
+def _sha256(data: str) -> str | None:
+    """Of a file; ``None`` for what is none, or cannot be read, of which its reader complains."""
+    if not os.path.isfile(data):
+        return None
+    with files.explained(Path(data)), open(data, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _refuse_another(place: SftPlace, asked: JSONObject) -> None:
+    """What is complete has to be what was asked for."""
+    keep = "choose another --output, or keep it aside with --fresh"
+    try:
+        there: JSONObject = json.loads(place.record.read_bytes())["asked"]
+        found = differences(there, asked)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        raise StoreError(f"{place.record} is damaged; {keep}") from None
+    if found:
+        raise StoreError(f"{place.root} holds a model that was trained otherwise ({'; '.join(found[:6])}); {keep}")
+
+
+def _train(request: Request, base: Path, place: SftPlace, asked: JSONObject, cancel: threading.Event) -> None:
+    examples = read_data(request.data, words_of(base, SamplingSettings()), longest_text(base), cancel)
+    request.settings.planned_steps(len(examples))  # too few are refused before anything is written
+    _claim(place.root)
     write_examples(place.examples, examples)
     note(f"{len(examples)} answers to learn, {sum(len(e.answer) for e in examples)} tokens in the loss")
     started = time.time()
@@ -102,17 +140,37 @@ def _train(request: Request, base: Path, place: CyclePlace, asked: JSONObject, c
     done.finish(place.root, [ADAPTER, FINAL_MODEL, place.record.name, place.examples.name])
 
 
-def check_settings(settings: TrainSettings) -> TrainSettings:
-    """The settings, if a model can be trained so.
+def _claim(root: Path) -> None:
+    """Begin here; until this process ends no other one does. A model that is complete is kept aside."""
+    with files.explained(root):
+        _hold(root)
+        if done.is_done(root):
+            done.put_aside(root)
+            _hold(root)
+
+
+def _hold(root: Path) -> None:
+    root.mkdir(parents=True, exist_ok=True)
+    files.lock(root / _LOCK)  # never given back: two trainings in one place would delete each other's work
+
+
+def check_numbers(request: Request) -> None:
+    """Look whether a model can be trained so.
 
     Raises:
         UserError: a number out of its range.
     """
-    for name in ("batch", "micro_batch", "rank"):
-        if getattr(settings, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} {getattr(settings, name)}: give 1 or more")
+    settings = request.settings
+    counts = {
+        "batch-size": settings.batch, "micro-batch": settings.micro_batch, "rank": settings.rank,
+        "train-gpus": request.train_gpus,
+    }  # fmt: skip
+    for name, count in counts.items():
+        if count < 1:
+            raise UserError(f"--{name} {count}: give 1 or more")
     if not 0 < settings.epochs <= 100:
         raise UserError(f"--epochs {settings.epochs:g}: give a number above 0, up to 100")
     if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:
         raise UserError(f"--learning-rate {settings.learning_rate:g}: give a number above 0, such as 5e-4")
-    return settings
+    if not 0 <= settings.seed < _SEEDS:
+        raise UserError(f"--seed {settings.seed}: give 0 or more, below {_SEEDS}")

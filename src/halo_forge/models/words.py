@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-from halo_forge.errors import ModelError
+from halo_forge.errors import ModelError, first_line
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.prompting import chat_messages, completion_text, style_of
 from halo_forge.models.thinking import CLOSING, OPENING, thinks
@@ -51,13 +51,13 @@ class Words:
         """
         if self.style is PromptStyle.COMPLETION:
             return completion_text(problem, self._settings)
-        return self._templated(chat_messages(problem, self._settings), f"problem '{problem.id}'")
+        return self._templated(chat_messages(problem, self._settings), f"problem '{problem.id}'", "see --system-prompt")
 
-    def _templated(self, messages: list[dict[str, str]], whose: str) -> str:
+    def _templated(self, messages: list[dict[str, str]], whose: str, advice: str) -> str:
         try:
             return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
         except Exception as error:  # the boundary of a template, which is code of the model's makers
-            raise ModelError(f"the chat template refused {whose}: {error}; see --system-prompt") from error
+            raise ModelError(f"the chat template refused {whose}: {first_line(error)}; {advice}") from error
 
     def encode(self, problem: Problem) -> list[int]:
         """The prompt's tokens. A template writes BOS itself; a base model gets what its tokenizer puts in front."""
@@ -72,7 +72,7 @@ class Words:
         Raises:
             ModelError: the template refuses the messages.
         """
-        return self._beginning(self._templated(messages, whose))
+        return self._beginning(self._templated(messages, whose, "mend its messages"))
 
     def encode_text(self, text: str) -> list[int]:
         """The tokens of a text that a base model is to go on with."""

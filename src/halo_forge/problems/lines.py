@@ -79,12 +79,14 @@ class Source:
 
     def bad(self, what: str, where: int | Item | None = None) -> UserError:
         """The error that says `what`, of a line, of an item or of the file as a whole."""
+        return self.error(f"{self.at(where)}: {what}")
+
+    def at(self, where: int | Item | None = None) -> str:
+        """The file, or a line or an item of it, as messages name it."""
         place = shown_path(self.name)
         if isinstance(where, Item):
-            place += f":{where.number}" if where.unit == "line" else f": {where.place}"
-        elif where is not None:
-            place += f":{where}"
-        return self.error(f"{place}: {what}")
+            return place + (f":{where.number}" if where.unit == "line" else f": {where.place}")
+        return place if where is None else f"{place}:{where}"
 
 
 def read_records(stream: ByteStream, source: Source) -> Iterator[Record]:

@@ -10,6 +10,17 @@ from halo_forge.models.hub import fetch
 from halo_forge.models.words import Words
 
 
+def longest_text(base: Path) -> int:
+    """Tokens of the longest text that the model of a directory was made for.
+
+    Raises:
+        ModelError: its configuration cannot be read.
+    """
+    from halo_forge.models.transformers.load import context_of, read_config
+
+    return context_of(read_config(resolve(base, fetch)))
+
+
 def words_of(base: Path, settings: SamplingSettings) -> Words:
     """How problems are put to the model of a directory.
 

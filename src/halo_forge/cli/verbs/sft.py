@@ -20,7 +20,8 @@ Examples:
 
   halo-forge sft train --model org/model --data org/dataset --output models/sft
 
-The data are objects with 'prompt' and 'completion', or with 'messages'. models/sft then means the merged model.
+The data are objects with 'prompt' and 'completion', or with 'messages' (docs/training.md). models/sft then means the
+merged model.
 """
 
 
@@ -40,14 +41,12 @@ def train(
     export: raft.Export = None,
     fresh: options.Fresh = False,
 ) -> None:
-    from halo_forge.cli.tuning import Request, check_settings, run_sft
+    from halo_forge.cli.tuning import Request, run_sft
     from halo_forge.raft.training import TrainSettings
 
-    settings = check_settings(
-        TrainSettings(
-            learning_rate=learning_rate, epochs=epochs, batch=batch_size, micro_batch=micro_batch, rank=rank,
-            alpha=2 * rank, seed=seed,
-        )
+    settings = TrainSettings(
+        learning_rate=learning_rate, epochs=epochs, batch=batch_size, micro_batch=micro_batch, rank=rank,
+        alpha=2 * rank, seed=seed,
     )  # fmt: skip
     request = Request(model, data, output, settings, train_gpus, hardware_metrics, export, fresh)
     raise typer.Exit(run_sft(request))
