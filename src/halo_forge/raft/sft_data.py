@@ -7,9 +7,9 @@
                      answer of the assistant is learnt, each with what was said before it
 ===================  =====================================================================
 
-Other keys are passed over, and the first two where there are messages. Files are JSONL or a JSON list, zipped or not, as
-problems are. The token that ends an answer is put behind it, once. Where a template begins every answer's thinking, an
-answer without a thought is learnt as one whose thinking is empty.
+Other keys are passed over, and the first two where there are messages. Files are JSONL or a JSON list, zipped or not,
+as problems are. The token that ends an answer is put behind it, once. Where a template begins every answer's thinking,
+an answer without a thought is learnt as one whose thinking is empty.
 
 Limits: answers are text; calls of tools and pictures are none.
 """
@@ -22,7 +22,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel
+from pydantic_core import PydanticCustomError
 
 from halo_forge.errors import Cancelled, SampleFileError, first_line
 from halo_forge.models.directories import is_hub_id
@@ -37,12 +38,18 @@ from halo_forge.types import PromptStyle
 _ROLES = ("system", "user", "assistant", "tool")
 
 
+def _role(value: str) -> str:
+    if value not in _ROLES:
+        raise PydanticCustomError("role", f"is none of {', '.join(_ROLES)}; write one of them")
+    return value
+
+
 class MessageRecord(BaseModel):
     """One of ``messages``."""
 
     model_config = STRICT
 
-    role: Annotated[str, Field(pattern=f"^({'|'.join(_ROLES)})$")]
+    role: Annotated[str, AfterValidator(_role)]
     content: Characters
 
 
@@ -120,9 +127,8 @@ class _Reader:
             missing = "completion" if data.prompt is not None else "prompt"
             raise self.source.bad(f"'{missing}' is missing; give 'prompt' and 'completion', or 'messages'", record)
         elif self.words.style is PromptStyle.CHAT:
-            yield self._example(
-                self._asked([{"role": "user", "content": data.prompt}], record), data.completion, record
-            )
+            prompt = self._asked([{"role": "user", "content": data.prompt}], record)
+            yield self._example(prompt, data.completion, record)
         else:
             yield self._example(self.words.encode_text(data.prompt), data.completion, record)
 
@@ -150,10 +156,8 @@ class _Reader:
             ids.pop()  # it may have been written out
         example = Example(tuple(prompt), (*ids, *(() if self.words.end is None else (self.words.end,))))
         if (length := len(example.input_ids)) > self.most:
-            what = (
-                f"an answer has {length} tokens with its prompt, and the model was made for {self.most}; leave it out"
-            )
-            raise self.source.bad(what, record)
+            what = f"an answer has {length} tokens with its prompt, and the model was made for {self.most}"
+            raise self.source.bad(f"{what}; leave it out", record)
         return example
 
 
