@@ -14,8 +14,9 @@ from halo_forge.cli.tuning import Request, SftPlace, check_numbers
 from halo_forge.errors import UserError
 from halo_forge.models.directories import model_directory
 from halo_forge.raft.training import TrainSettings
+from halo_forge.types import PromptStyle
 
-PLAIN = Request("m", "a.jsonl", "models/sft", TrainSettings(), 1, False, None, False)
+PLAIN = Request("m", "a.jsonl", "models/sft", TrainSettings(), 1, False, None, False, PromptStyle.AUTO)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from halo_forge.raft.training import TrainSettings
 from halo_forge.store import files
 from halo_forge.store.identity import differences
 from halo_forge.store.lines import encode_document
-from halo_forge.types import JSONObject
+from halo_forge.types import JSONObject, PromptStyle
 
 _LOCK = "run.lock"
 _SEEDS = 2**32  # that the libraries take
@@ -53,6 +53,7 @@ class Request:
     hardware_metrics: bool
     export: str | None
     fresh: bool
+    prompt_style: PromptStyle
 
 
 class SftPlace(CyclePlace):
@@ -78,7 +79,8 @@ def run_sft(request: Request) -> int:
         base = trainable(source, cancel)
         _check_place(place.root, base)
         asked: JSONObject = {"model": request.model, "base": str(base), "data": request.data}
-        asked |= {"data_sha256": _sha256(request.data), "settings": asdict(request.settings)}
+        asked |= {"data_sha256": _sha256(request.data), "prompt_style": request.prompt_style.value}
+        asked |= {"settings": asdict(request.settings)}
         if done.is_done(place.root) and not request.fresh:
             _refuse_another(place, asked)
             note(f"{place.root} is complete already; --fresh trains anew")
@@ -121,7 +123,8 @@ def _refuse_another(place: SftPlace, asked: JSONObject) -> None:
 
 
 def _train(request: Request, base: Path, place: SftPlace, asked: JSONObject, cancel: threading.Event) -> None:
-    examples = read_data(request.data, words_of(base, SamplingSettings()), longest_text(base), cancel)
+    words = words_of(base, SamplingSettings(prompt_style=request.prompt_style))
+    examples = read_data(request.data, words, longest_text(base), cancel)
     request.settings.planned_steps(len(examples))  # too few are refused before anything is written
     _claim(place.root)
     write_examples(place.examples, examples)

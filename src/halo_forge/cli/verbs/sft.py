@@ -8,6 +8,7 @@ import typer
 
 from halo_forge.cli import options
 from halo_forge.cli.verbs import raft_options as raft
+from halo_forge.types import PromptStyle
 
 app = typer.Typer(no_args_is_help=True, help="Train on answers that you have.")
 
@@ -36,6 +37,7 @@ def train(
     micro_batch: raft.MicroBatch = 4,
     rank: raft.Rank = 16,
     train_gpus: raft.TrainGpus = 1,
+    prompt_style: raft.Style = PromptStyle.AUTO,
     seed: raft.Seed = 0,
     hardware_metrics: options.HardwareMetrics = True,
     export: raft.Export = None,
@@ -48,5 +50,5 @@ def train(
         learning_rate=learning_rate, epochs=epochs, batch=batch_size, micro_batch=micro_batch, rank=rank,
         alpha=2 * rank, seed=seed,
     )  # fmt: skip
-    request = Request(model, data, output, settings, train_gpus, hardware_metrics, export, fresh)
+    request = Request(model, data, output, settings, train_gpus, hardware_metrics, export, fresh, prompt_style)
     raise typer.Exit(run_sft(request))
