@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from halo_forge.cli.exporting import Form, check_export
-from halo_forge.cli.tuning import Request, SftPlace, check_numbers
-from halo_forge.errors import UserError
+from halo_forge.cli.tuning import Request, SftPlace, _check_place, _claim, _refuse_another, check_numbers
+from halo_forge.errors import StoreError, UserError
 from halo_forge.models.directories import model_directory
+from halo_forge.raft import done
 from halo_forge.raft.training import TrainSettings
 from halo_forge.types import PromptStyle
 
@@ -96,3 +97,70 @@ def test_names_of_what_was_trained(tmp_path: Path) -> None:
     own.mkdir()
     (own / "config.json").write_text("{}")
     assert model_directory(own) == own
+
+
+def test_what_is_complete_is_kept_aside_and_held(tmp_path: Path) -> None:
+    """What is not complete stays where it is: the training there begins anew."""
+    root = tmp_path / "models" / "sft"
+    _claim(root)
+    (root / "examples.jsonl").write_text("{}")
+    with pytest.raises(StoreError, match="another process is writing"):
+        _claim(root)
+    assert [path.name for path in root.parent.iterdir()] == ["sft"]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "sft.json").write_text("{}")
+    done.finish(other, ["sft.json"])
+    _claim(other)
+    assert [path.name for path in other.iterdir()] == ["run.lock"]
+    done.check(tmp_path / "other.old-1")
+    with pytest.raises(StoreError, match="another process is writing"):
+        _claim(other)
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"cannot write .*/file: .*; choose another --output"):
+        _claim(tmp_path / "file")
+
+
+def test_the_model_that_is_trained_is_never_where_the_new_one_goes(tmp_path: Path) -> None:
+    """Nor is what it is an adapter of: ``--fresh`` would move it away."""
+    base = tmp_path / "sft" / "final_model"
+    base.mkdir(parents=True)
+    (base / "config.json").write_text("{}")
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": str(base)}))
+    for model in (base, adapter):
+        with pytest.raises(StoreError, match="holds the model that is to be trained; choose another --output"):
+            _check_place(tmp_path / "sft", model)
+        _check_place(tmp_path / "sft2", model)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "cycle.json", "config.json", "adapter_config.json"])
+def test_a_place_of_something_else(tmp_path: Path, name: str) -> None:
+    base = tmp_path / "base"
+    base.mkdir()
+    (base / "config.json").write_text("{}")
+    root = tmp_path / "out"
+    root.mkdir()
+    (root / name).write_text("{}")
+    with pytest.raises(StoreError, match=rf"holds something else \({name}\)"):
+        _check_place(root, base)
+
+
+def test_other_settings_are_named_and_a_record_that_is_none_too(tmp_path: Path) -> None:
+    place = SftPlace(tmp_path)
+    asked = {"model": "m", "settings": {"seed": 0, "learning_rate": None}}
+    place.record.write_text(json.dumps({"asked": asked}))
+    _refuse_another(place, asked)
+    with pytest.raises(StoreError, match=r"trained otherwise \(settings.seed: 0 there, 1 now\); .*--fresh"):
+        _refuse_another(place, {**asked, "settings": {**asked["settings"], "seed": 1}})
+    for text in ("{", "[]", "{}", '{"asked": 1}', '{"asked": null}'):
+        place.record.write_text(text)
+        with pytest.raises(StoreError, match="is damaged; choose another --output"):
+            _refuse_another(place, asked)
+    place.record.unlink()
+    with pytest.raises(StoreError, match="is damaged"):
+        _refuse_another(place, asked)

@@ -114,7 +114,7 @@ def _refuse_another(place: SftPlace, asked: JSONObject) -> None:
     """What is complete has to be what was asked for."""
     keep = "choose another --output, or keep it aside with --fresh"
     try:
-        there: JSONObject = json.loads(place.record.read_bytes())["asked"]
+        there: JSONObject = dict(json.loads(place.record.read_bytes())["asked"])
         found = differences(there, asked)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         raise StoreError(f"{place.record} is damaged; {keep}") from None
