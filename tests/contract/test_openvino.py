@@ -25,6 +25,7 @@ pytest.importorskip("gguf", reason="the model cannot be unpacked for openvino (g
 import peft
 import transformers
 
+from halo_forge.models import made_once
 from halo_forge.models.directories import Weights
 from halo_forge.models.openvino import export
 from halo_forge.models.openvino.export import exported
@@ -45,7 +46,7 @@ from small_models import (
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Graphs of random models are of no use to anybody else."""
-    monkeypatch.setattr(export, "user_cache_path", lambda name: tmp_path / "cache")
+    monkeypatch.setattr(made_once, "user_cache_path", lambda name: tmp_path / "cache")
 
 
 def written(path: Path, settings: SamplingSettings, count: int = 1, **options: Any) -> dict[tuple[str, int], Sample]:
@@ -154,7 +155,7 @@ def test_a_cache_that_cannot_be_is_told_of(
     model_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_model("llama", model_directory, tmp_path)
-    monkeypatch.setattr(export, "user_cache_path", lambda name: tmp_path / "config.json")
+    monkeypatch.setattr(made_once, "user_cache_path", lambda name: tmp_path / "config.json")
     with pytest.raises(EngineUnfit, match=r"keeps its graphs in .*config.json/openvino: Not a directory"):
         written(tmp_path, GREEDY)
 
@@ -191,7 +192,7 @@ def test_only_the_graphs_that_were_used_last_are_kept(tmp_path: Path) -> None:
         (place / export.GRAPH).write_text("")
         hours_ago = 0.5 if number == 11 else 12 - number  # the oldest first, and one that is in use
         os.utime(place, (time.time() - hours_ago * 3600,) * 2)
-    (tmp_path / "export-abc").mkdir()
+    (tmp_path / "making-abc").mkdir()
     export._forget(tmp_path)
     left = sorted(path.name for path in tmp_path.iterdir())
-    assert left == ["04", "05", "06", "07", "08", "09", "10", "11", "export-abc"]
+    assert left == ["04", "05", "06", "07", "08", "09", "10", "11", "making-abc"]

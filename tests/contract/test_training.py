@@ -238,7 +238,7 @@ def test_openvino_runs_what_was_trained(base: Path, monkeypatch: pytest.MonkeyPa
     from halo_forge.models.openvino import export
     from halo_forge.models.openvino.sampler import OpenVinoSampler
 
-    monkeypatch.setattr(export, "user_cache_path", lambda name: tmp_path / "cache")
+    monkeypatch.setattr(made_once, "user_cache_path", lambda name: tmp_path / "cache")
     given = job(base)
     trained(given)
     found = samples_of(OpenVinoSampler(given.place / FINAL_MODEL, GREEDY, 400))

@@ -14,22 +14,19 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import io
 import logging
-import os
-import shutil
 import tempfile
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-from platformdirs import user_cache_path
 
 from halo_forge.errors import ModelError, first_line
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.gguf import read_header
 from halo_forge.models.llamacpp import file_hash
+from halo_forge.models.made_once import made_once
 from halo_forge.models.probe import same_tokens
 from halo_forge.models.words import Words
 
@@ -56,29 +53,11 @@ def unpacked(gguf: Path) -> Path:
             f"{gguf} has to be unpacked, which needs {', '.join(missing)}; run: pip install 'halo-forge[train]' "
             "(without a GPU, pip install the CPU build of torch first)"
         )
-    made_of = repr([file_hash(gguf), _FORMAT])
-    place = user_cache_path("halo-forge") / "unpacked" / hashlib.sha256(made_of.encode()).hexdigest()[:32]
-    if place.is_dir():
-        return place
-    _log.warning("unpacking %s, once", gguf)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix="unpack-", dir=place.parent))
-    except OSError as error:
-        raise _no_place(place.parent, error) from error
-    try:
-        _unpack(gguf, work)
-        os.rename(work, place)
-    except OSError as error:
-        if not place.is_dir():  # else another process was quicker
-            raise _no_place(place.parent, error) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return place
+    return made_once("unpacked", [file_hash(gguf), _FORMAT], partial(_unpack, gguf), _no_place)
 
 
 def _unpack(gguf: Path, work: Path) -> None:
-    """Fill a directory.
+    """Fill the directory `work`.
 
     Raises:
         ModelError: see `unpacked`.
@@ -86,6 +65,7 @@ def _unpack(gguf: Path, work: Path) -> None:
     """
     from safetensors import SafetensorError
 
+    _log.warning("unpacking %s, once", gguf)
     with tempfile.TemporaryDirectory() as place:
         alone = Path(place) / "model.gguf"  # transformers prefers a tokenizer that lies beside the file, whosever it is
         alone.symlink_to(gguf.resolve())

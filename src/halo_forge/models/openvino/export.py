@@ -17,32 +17,30 @@ import errno
 import hashlib
 import json
 import logging
-import os
 import shutil
-import tempfile
 import time
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import openvino
 import torch
 import transformers
-from platformdirs import user_cache_path
 from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from halo_forge.errors import EngineUnfit, first_line
 from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, Weights, total_bytes
+from halo_forge.models.made_once import WORK, made_once
 from halo_forge.models.transformers.load import free_memory, load
 from halo_forge.models.transformers.slots import unfit
 
 _log = logging.getLogger(__name__)
 
 GRAPH, LAYERS = "graph.xml", "layers.json"
-_WORK = "export-"  # begins the name of a directory that is not complete
 _KEPT = 8  # graphs; of a model that is used again it is made again
 _IN_USE_S = 3600.0  # somebody may be about to load it
 _FORMAT = 1  # of what is kept; raised when this file makes other graphs
@@ -105,35 +103,23 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
     """
     versions = [openvino.get_version(), torch.__version__, transformers.__version__]
     made_of = [sha256, _configurations(weights), _FORMAT, versions]
-    place = user_cache_path("halo-forge") / "openvino" / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
-    if place.is_dir():
-        os.utime(place)  # the time of its last use
-        return place
-    _log.warning("exporting %s for OpenVINO, once", weights.top)
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=_WORK, dir=place.parent))
-    except OSError as error:
-        raise _no_place(place.parent, error) from error
-    try:
-        model = load(weights, "cpu", "float32")
-        expected, tokens = _expected(model)
-        layers = _write(model, work)
-        del model
-        _check(logits(work, tokens), expected, weights, layers)
-        os.rename(work, place)
-    except OSError as error:
-        if not place.is_dir():  # else another process was quicker
-            raise _no_place(place.parent, error) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    place = made_once("openvino", made_of, partial(_export, weights, logits), _no_place)
     _forget(place.parent)
     return place
 
 
+def _export(weights: Weights, logits: Logits, work: Path) -> None:
+    _log.warning("exporting %s for OpenVINO, once", weights.top)
+    model = load(weights, "cpu", "float32")
+    expected, tokens = _expected(model)
+    layers = _write(model, work)
+    del model
+    _check(logits(work, tokens), expected, weights, layers)
+
+
 def _forget(cache: Path) -> None:
     """Remove the graphs that were not used for longest: training makes a model in each cycle, and each has one."""
-    places = [place for place in cache.iterdir() if not place.name.startswith(_WORK)]
+    places = [place for place in cache.iterdir() if not place.name.startswith(WORK)]
     used = sorted(places, key=lambda place: place.stat().st_mtime, reverse=True)
     for place in used[_KEPT:]:
         if place.stat().st_mtime < time.time() - _IN_USE_S:
