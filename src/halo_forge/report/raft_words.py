@@ -100,6 +100,6 @@ def _about_tests(run: RaftRun) -> Iterator[str]:
     yield "pass@1 counts right answers that were cut off too; strict pass@1 only those that ended by themselves."
     count = sum(map(len, run.differences.values()))
     yield (
-        f"Differences are paired by problem, with intervals for new problems of this kind. Each of the {count} is "
+        f"Differences are paired by problem; problems of one concept are one observation. Each of the {count} is "
         "tested by itself: of 20 that are nothing but luck, about one looks real."
     )
