@@ -48,6 +48,7 @@ class Cycles:
         """Do what is missing of cycle `number`; those before are complete."""
         here = self.place.cycle(number)
         if done.is_done(here.root):
+            done.check(here.root)
             return
         here.root.mkdir(parents=True, exist_ok=True)
         writer = self.parent(number)
