@@ -70,9 +70,14 @@ def drawn_figures(result: Path) -> JSONObject:
         "never_solved": sum(c.c == 0 for c in counts.values()),
         "always_solved": sum(c.c == c.n for c in counts.values()),
         "seconds": data["timing"]["generation_time"],
-        "hardware": data["hardware"],
+        "hardware": _without_series(data["hardware"]),
         "model": data["run"]["model"],
     }
+
+
+def _without_series(hardware: JSONObject | None) -> JSONObject | None:
+    """The course over time stays in the result file."""
+    return None if hardware is None else {name: value for name, value in hardware.items() if name != "series"}
 
 
 def training_figures(figures: TrainFigures) -> JSONObject:
