@@ -50,7 +50,7 @@ def test_the_directory_says_what_a_trainer_needs(model_directory: Path) -> None:
 
 
 def test_it_is_made_once(model_path: Path, model_directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_unpack", None)
+    monkeypatch.setattr(module, "_unpack", lambda gguf, work: pytest.fail("made again"))
     assert unpacked(model_path) == model_directory
 
 
