@@ -100,6 +100,7 @@ def test_llama_cpp_writes_the_same_greedily(style: PromptStyle, packed: Path, mo
     assert len(samples) == len(asked)
 
 
+@pytest.mark.nightly
 def test_other_types_round(model_directory: Path, tmp_path: Path) -> None:
     """By at most so much of the largest number in a tensor; vectors not at all."""
     random_model("qwen3", model_directory, tmp_path)
@@ -114,6 +115,7 @@ def test_other_types_round(model_directory: Path, tmp_path: Path) -> None:
             assert off <= (0 if vector else apart * np.abs(exact[tensor.name]).max())
 
 
+@pytest.mark.nightly
 def test_a_model_with_more_rows_than_tokens(model_directory: Path, tmp_path: Path) -> None:
     random_model("qwen2", model_directory, tmp_path)
     model = transformers.AutoModelForCausalLM.from_pretrained(tmp_path)

@@ -294,6 +294,7 @@ def test_weights_keep_the_type_that_they_came_in(model_directory: Path, tmp_path
     assert json.loads((given.place / FINAL_MODEL / "config.json").read_text())["dtype"] == "bfloat16"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", sorted(ARCHITECTURES.keys() - {"llama"}))
 def test_other_architectures(kind: str, model_directory: Path, tmp_path: Path) -> None:
     small_model(kind, model_directory, tmp_path / "base")

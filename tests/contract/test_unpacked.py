@@ -78,6 +78,7 @@ def test_nothing_stays_of_a_failure(model_path: Path, tmp_path: Path, monkeypatc
     refused(model_path, r"it reads the tokenizer otherwise than llama\.cpp; give the directory")
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kind", ["llama", "qwen2-tied", "qwen3"])
 def test_it_undoes_packing(kind: str, model_directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """To the last bit, and nothing that lies beside the file is taken for a part of it."""

@@ -123,6 +123,7 @@ def _another_one_is_refused(halo: CommandLine) -> None:
     assert "holds the model that is to be trained; choose another --output" in refused(halo, *itself)
 
 
+@pytest.mark.nightly
 @TRAINABLE
 @pytest.mark.timeout(600)
 def test_raft_without_a_test(talker: CommandLine) -> None:
