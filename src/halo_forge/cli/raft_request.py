@@ -103,18 +103,10 @@ def check_numbers(request: Request) -> None:
     Raises:
         UserError: a number out of its range.
     """
-    for name in (
-        "cycles",
-        "samples",
-        "train_samples",
-        "per_problem",
-        "batch_size",
-        "micro_batch",
-        "rank",
-        "train_gpus",
-    ):
+    for name in ("cycles", "samples", "train_samples", "per_problem"):
         if getattr(request, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name)}: give 1 or more")
+    check_training(request.training(), request.train_gpus)
     if request.batch_size % request.train_gpus:
         raise UserError(
             f"--batch-size {request.batch_size} cannot be shared by {request.train_gpus} GPUs; give a multiple of that"
@@ -126,10 +118,25 @@ def check_numbers(request: Request) -> None:
         raise UserError("--dev-share and --test-share together leave nothing to train on; lower one of them")
     if not 0 < request.solved_above <= 1:
         raise UserError(f"--solved-above {request.solved_above:g}: give a share above 0, up to 1")
-    if not 0 < request.epochs <= 100:
-        raise UserError(f"--epochs {request.epochs:g}: give a number above 0, up to 100")
-    if request.learning_rate is not None and not 0 < request.learning_rate <= 1:
-        raise UserError(f"--learning-rate {request.learning_rate:g}: give a number above 0, such as 5e-4")
     for name in ("temperature", "train_temperature"):
         if not 0 <= getattr(request, name) <= 10:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name):g}: give 0 to 10")
+
+
+def check_training(settings: TrainSettings, processes: int) -> None:
+    """Look whether a model can be trained so.
+
+    Raises:
+        UserError: a number out of its range.
+    """
+    counts = {
+        "batch-size": settings.batch, "micro-batch": settings.micro_batch, "rank": settings.rank,
+        "train-gpus": processes,
+    }  # fmt: skip
+    for name, count in counts.items():
+        if count < 1:
+            raise UserError(f"--{name} {count}: give 1 or more")
+    if not 0 < settings.epochs <= 100:
+        raise UserError(f"--epochs {settings.epochs:g}: give a number above 0, up to 100")
+    if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:
+        raise UserError(f"--learning-rate {settings.learning_rate:g}: give a number above 0, such as 5e-4")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -17,6 +16,8 @@ from halo_forge.cli.interrupt import stoppable
 from halo_forge.cli.loading import trainable
 from halo_forge.cli.measuring import not_measured, training_measured
 from halo_forge.cli.raft_progress import Shown
+from halo_forge.cli.raft_request import check_training
+from halo_forge.digest import file_sha256
 from halo_forge.errors import StoreError, UserError
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, resolve
@@ -36,7 +37,6 @@ from halo_forge.store.identity import differences
 from halo_forge.store.lines import encode_document
 from halo_forge.types import JSONObject, PromptStyle
 
-_LOCK = "run.lock"
 _SEEDS = 2**32  # that the libraries take
 _OF_OTHERS = ("plan.json", "cycle.json", MODEL_FILE, ADAPTER_FILE)  # a run of RAFT, a cycle of one, a model
 
@@ -106,8 +106,8 @@ def _sha256(data: str) -> str | None:
     """Of a file; ``None`` for what is none, or cannot be read, of which its reader complains."""
     if not os.path.isfile(data):
         return None
-    with files.explained(Path(data)), open(data, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with files.explained(Path(data)):
+        return file_sha256(Path(data))
 
 
 def _refuse_another(place: SftPlace, asked: JSONObject) -> None:
@@ -146,15 +146,10 @@ def _train(request: Request, base: Path, place: SftPlace, asked: JSONObject, can
 def _claim(root: Path) -> None:
     """Begin here; until this process ends no other one does. A model that is complete is kept aside."""
     with files.explained(root):
-        _hold(root)
+        done.hold(root)
         if done.is_done(root):
             done.put_aside(root)
-            _hold(root)
-
-
-def _hold(root: Path) -> None:
-    root.mkdir(parents=True, exist_ok=True)
-    files.lock(root / _LOCK)  # never given back: two trainings in one place would delete each other's work
+            done.hold(root)
 
 
 def check_numbers(request: Request) -> None:
@@ -163,17 +158,6 @@ def check_numbers(request: Request) -> None:
     Raises:
         UserError: a number out of its range.
     """
-    settings = request.settings
-    counts = {
-        "batch-size": settings.batch, "micro-batch": settings.micro_batch, "rank": settings.rank,
-        "train-gpus": request.train_gpus,
-    }  # fmt: skip
-    for name, count in counts.items():
-        if count < 1:
-            raise UserError(f"--{name} {count}: give 1 or more")
-    if not 0 < settings.epochs <= 100:
-        raise UserError(f"--epochs {settings.epochs:g}: give a number above 0, up to 100")
-    if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:
-        raise UserError(f"--learning-rate {settings.learning_rate:g}: give a number above 0, such as 5e-4")
-    if not 0 <= settings.seed < _SEEDS:
-        raise UserError(f"--seed {settings.seed}: give 0 or more, below {_SEEDS}")
+    check_training(request.settings, request.train_gpus)
+    if not 0 <= request.settings.seed < _SEEDS:
+        raise UserError(f"--seed {request.settings.seed}: give 0 or more, below {_SEEDS}")

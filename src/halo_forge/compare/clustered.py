@@ -46,19 +46,28 @@ def clustered(gaps: Sequence[float], groups: Sequence[Hashable]) -> Clustered:
     if not gaps or len(gaps) != len(groups):
         raise ValueError(f"need a group for each gap, at least one, got {len(gaps)} and {len(groups)}")
     mean = math.fsum(gaps) / len(gaps)
-    sums: dict[Hashable, list[float]] = {}
+    members: dict[Hashable, list[float]] = {}
     for gap, group in zip(gaps, groups, strict=True):
-        sums.setdefault(group, []).append(gap)
-    count = len(sums)
-    deviations = [math.fsum(gap - mean for gap in members) for members in sums.values()]
-    low, high = interval(gaps, [0.0] * len(gaps)) if count > 1 else (None, None)  # where all gaps are alike
-    if count > 1 and max(gaps) - min(gaps) > _ALIKE:
-        from scipy.special import stdtrit  # slow to import, as all of scipy
+        members.setdefault(group, []).append(gap)
+    clusters = list(members.values())
+    low, high = _interval(gaps, mean, clusters)
+    return Clustered(mean, low, high, _sign_flip([math.fsum(cluster) for cluster in clusters]), len(clusters))
 
-        error = math.sqrt(count / (count - 1) * math.fsum(u * u for u in deviations)) / len(gaps)
-        reach = float(stdtrit(count - 1, _CONFIDENCE)) * error
-        low, high = max(-1.0, mean - reach), min(1.0, mean + reach)
-    return Clustered(mean, low, high, _sign_flip([math.fsum(members) for members in sums.values()]), count)
+
+def _interval(
+    gaps: Sequence[float], mean: float, clusters: Sequence[Sequence[float]]
+) -> tuple[float, float] | tuple[None, None]:
+    count = len(clusters)
+    if count < 2:
+        return None, None
+    if max(gaps) - min(gaps) <= _ALIKE:
+        return interval(gaps, [0.0] * len(gaps))
+    from scipy.special import stdtrit  # slow to import, as all of scipy
+
+    deviations = (math.fsum(gap - mean for gap in cluster) for cluster in clusters)
+    error = math.sqrt(count / (count - 1) * math.fsum(u * u for u in deviations)) / len(gaps)
+    reach = float(stdtrit(count - 1, _CONFIDENCE)) * error
+    return max(-1.0, mean - reach), min(1.0, mean + reach)
 
 
 def _sign_flip(sums: Sequence[float]) -> float:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from halo_forge.digest import file_sha256
 from halo_forge.errors import ModelError
 
 MODEL_FILE = "config.json"
@@ -52,7 +53,7 @@ class Weights:
         """
         files = [file for directory in (self.base, *self.adapters) for file in _weight_files(directory)]
         try:
-            digests = [_digest(file) for file in files]
+            digests = [file_sha256(file) for file in files]
         except OSError as error:
             raise ModelError(f"{error.filename}: {error.strerror}") from error
         if len(files) == 1:
@@ -144,11 +145,6 @@ def _weight_files(directory: Path) -> list[Path]:
         if files := sorted(directory.glob(pattern)):
             return files
     raise ModelError(f"{directory} holds no weights ({' or '.join(_WEIGHTS)}); copy the whole directory")
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def total_bytes(directories: Iterable[Path]) -> int:

@@ -20,7 +20,6 @@ not carry them for chat. A call notices `cancel` with its next token, so in a lo
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
 import os
 import secrets
@@ -32,6 +31,7 @@ from typing import Any
 
 import httpx
 
+from halo_forge.digest import file_sha256
 from halo_forge.errors import EngineError, ModelError
 from halo_forge.models.base import GenerationRequest, ModelInfo, SamplingSettings, in_groups, sample_seed
 from halo_forge.models.crew import Threads
@@ -88,7 +88,7 @@ class LlamaCppSampler:
             source=str(path),
             engine="llamacpp",
             engine_version=f"xllamacpp {version('xllamacpp')}",
-            sha256=file_hash(path),
+            sha256=file_sha256(path),
         )
         self._server: Any = None
 
@@ -294,9 +294,3 @@ def _library() -> Any:
     import xllamacpp
 
     return xllamacpp
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -30,7 +31,8 @@ def made_once(
     """
     place = user_cache_path("halo-forge") / kind / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
     if place.is_dir():
-        os.utime(place)
+        with suppress(OSError):  # somebody else's cache
+            os.utime(place)
         return place
     try:
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -18,15 +18,15 @@ import io
 import logging
 import tempfile
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from halo_forge.digest import file_sha256
 from halo_forge.errors import ModelError, first_line
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.gguf import read_header
-from halo_forge.models.llamacpp import file_hash
 from halo_forge.models.made_once import made_once
+from halo_forge.models.needed import need_to_train
 from halo_forge.models.probe import same_tokens
 from halo_forge.models.words import Words
 
@@ -48,12 +48,8 @@ def unpacked(gguf: Path) -> Path:
             or there is no room.
     """
     read_header(gguf)  # what is no GGUF file is said before anything is loaded
-    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
-        raise ModelError(
-            f"{gguf} has to be unpacked, which needs {', '.join(missing)}; run: pip install 'halo-forge[train]' "
-            "(without a GPU, pip install the CPU build of torch first)"
-        )
-    return made_once("unpacked", [file_hash(gguf), _FORMAT], partial(_unpack, gguf), _no_place)
+    need_to_train(_PACKAGES, f"{gguf} has to be unpacked, which needs")
+    return made_once("unpacked", [file_sha256(gguf), _FORMAT], partial(_unpack, gguf), _no_place)
 
 
 def _unpack(gguf: Path, work: Path) -> None:

@@ -5,18 +5,19 @@ A directory without it does not count, whatever lies in it: its making was inter
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from halo_forge.digest import file_sha256
 from halo_forge.errors import StoreError
 from halo_forge.store import files
 from halo_forge.store.lines import encode_document
 from halo_forge.types import JSONObject
 
 NAME = "DONE.json"
+_LOCK = "run.lock"
 
 
 def finish(directory: Path, parts: Iterable[str]) -> None:
@@ -24,7 +25,7 @@ def finish(directory: Path, parts: Iterable[str]) -> None:
     listed: JSONObject = {}
     for path in _files(directory, parts):
         files.sync(path)
-        listed[str(path.relative_to(directory))] = {"bytes": path.stat().st_size, "sha256": _digest(path)}
+        listed[str(path.relative_to(directory))] = {"bytes": path.stat().st_size, "sha256": file_sha256(path)}
     files.replace(directory / NAME, [encode_document({"files": listed})])
 
 
@@ -46,8 +47,21 @@ def check(directory: Path) -> None:
     if not is_done(directory):
         raise StoreError(f"{directory} is not complete; run the command that makes it again")
     for name, said in json.loads((directory / NAME).read_bytes())["files"].items():
-        if _digest(directory / name) != said.get("sha256"):
+        if file_sha256(directory / name) != said.get("sha256"):
             raise StoreError(f"{directory / name} is not what was written; remove {directory} and run it again")
+
+
+def hold(directory: Path) -> None:
+    """Make a directory, and keep every other process from it until this one ends.
+
+    Two trainings in one place would delete each other's work.
+
+    Raises:
+        StoreError: another process holds it.
+        OSError: it cannot be made.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    files.lock(directory / _LOCK)
 
 
 def put_aside(directory: Path) -> None:
@@ -64,8 +78,3 @@ def _files(directory: Path, parts: Iterable[str]) -> Iterator[Path]:
     for part in parts:
         path = directory / part
         yield from sorted(found for found in path.rglob("*") if found.is_file()) if path.is_dir() else (path,)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

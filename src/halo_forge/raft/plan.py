@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from halo_forge.errors import StoreError
-from halo_forge.raft.done import is_done, put_aside
+from halo_forge.raft.done import hold, is_done, put_aside
 from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL
 from halo_forge.raft.select import Rules
 from halo_forge.raft.training import TrainSettings
@@ -22,7 +22,6 @@ from halo_forge.store.identity import differences
 from halo_forge.store.lines import decode_line, encode_document, encode_line, read_lines
 from halo_forge.types import JSONObject
 
-_LOCK = "run.lock"
 _SEEDS_APART = 1_000_003  # the seeds of two cycles never meet: a prompt gets fresh samples in each
 
 
@@ -152,9 +151,9 @@ class Place:
         """
         with files.explained(self.root):
             if fresh and self.root.exists():
-                self._hold()
+                hold(self.root)
                 put_aside(self.root)
-            self._hold()
+            hold(self.root)
         now = plan.identity()
         if self.plan.exists():
             self._refuse_another(now)
@@ -164,10 +163,6 @@ class Place:
                 files.replace(self.ids(part), (f"{name}\n".encode() for name in ids))
             files.replace(self.plan, [encode_document(now)])
         return self._open_session()
-
-    def _hold(self) -> None:
-        self.root.mkdir(parents=True, exist_ok=True)
-        files.lock(self.root / _LOCK)  # never given back: two trainings in one place would delete each other's work
 
     def _refuse_another(self, now: JSONObject) -> None:
         try:

@@ -74,9 +74,8 @@ def select(candidates: Iterable[Candidate], program: Program, rules: Rules) -> S
         candidates: of all cycles so far.
         program: see `Program`.
     """
-    everyone = sorted(candidates, key=lambda one: (one.sample.problem_id, one.cycle, one.sample.index))
     dropped: Counter[Dropped] = Counter()
-    good = _drop(everyone, dropped, Dropped.NOT_JUDGED, lambda c: c.verdict.outcome is not Outcome.JUDGE_ERROR)
+    good = _drop(list(candidates), dropped, Dropped.NOT_JUDGED, lambda c: c.verdict.outcome is not Outcome.JUDGE_ERROR)
     bars = _bars([c for c in good if _ended(c)], rules.keep)
     solved = _solved(good, rules.solved_above)
     good = _drop(good, dropped, Dropped.NOT_GOOD_ENOUGH, lambda c: _earned(c, bars))

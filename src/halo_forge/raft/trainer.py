@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
-from halo_forge.errors import ModelError, TrainingError
+from halo_forge.errors import TrainingError
+from halo_forge.models.needed import missing, need_to_train
 from halo_forge.raft import child
 from halo_forge.raft.jobs import ADAPTER, FIGURES, FINAL_MODEL, Job
 from halo_forge.raft.plan import CyclePlace
@@ -25,20 +25,16 @@ PACKAGES = ("torch", "transformers", "peft", "trl", "datasets", "accelerate")
 
 def missing_packages() -> list[str]:
     """The packages that training needs and that are not installed."""
-    return [name for name in PACKAGES if find_spec(name) is None]
+    return missing(PACKAGES)
 
 
 def check_installed() -> None:
-    """Look whether everything that trains is there; nothing is imported.
+    """Look whether everything that trains is there.
 
     Raises:
         ModelError: something is not.
     """
-    if missing := missing_packages():
-        raise ModelError(
-            f"training needs {', '.join(missing)}; run: pip install 'halo-forge[train]' (without a GPU, pip install "
-            "the CPU build of torch first)"
-        )
+    need_to_train(PACKAGES, "training needs")
 
 
 class StepWatcher(Protocol):

@@ -17,6 +17,7 @@ from halo_forge.errors import TrainingError
 
 MIN_STEPS = 20  # fewer steps of an adapter were never seen to move a model
 EXPLODED = 50.0  # times the median of the gradient norms so far
+MERGED_GAP = 0.05  # nats; float32 gives a thousandth of it
 RISEN = 1.5  # times what it was at the start: such a loss is no noise of single batches
 _ENDS = 5  # steps at either end that a loss is the mean of
 _SETTLED = 5  # norms before their median means something
@@ -166,9 +167,8 @@ def check_figures(figures: TrainFigures) -> None:
     """
     if not figures.steps:
         raise TrainingError("the training made no step; raise --epochs")
-    losses = [step.loss for step in figures.steps]
-    if ends_of(losses)[1] > RISEN * ends_of(losses)[0]:
-        first, last = ends_of(losses)
+    first, last = ends_of([step.loss for step in figures.steps])
+    if last > RISEN * first:
         raise TrainingError(f"the loss rose from {first:.3g} to {last:.3g}; lower --learning-rate")
     if figures.sum_lr <= 0:
         raise TrainingError("the learning rate was 0 at every step; raise --learning-rate")
@@ -178,6 +178,3 @@ def check_figures(figures: TrainFigures) -> None:
         raise TrainingError(
             f"the merged weights are not base and adapter: log-probabilities differ by {figures.logit_gap:.2g}"
         )
-
-
-MERGED_GAP = 0.05  # nats; float32 gives a thousandth of it

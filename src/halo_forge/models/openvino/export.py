@@ -21,6 +21,7 @@ import shutil
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -103,9 +104,7 @@ def exported(weights: Weights, sha256: str, logits: Logits) -> Path:
     """
     versions = [openvino.get_version(), torch.__version__, transformers.__version__]
     made_of = [sha256, _configurations(weights), _FORMAT, versions]
-    place = made_once("openvino", made_of, partial(_export, weights, logits), _no_place)
-    _forget(place.parent)
-    return place
+    return made_once("openvino", made_of, partial(_export, weights, logits), _no_place)
 
 
 def _export(weights: Weights, logits: Logits, work: Path) -> None:
@@ -115,14 +114,18 @@ def _export(weights: Weights, logits: Logits, work: Path) -> None:
     layers = _write(model, work)
     del model
     _check(logits(work, tokens), expected, weights, layers)
+    _forget(work.parent)
 
 
 def _forget(cache: Path) -> None:
     """Remove the graphs that were not used for longest: training makes a model in each cycle, and each has one."""
-    places = [place for place in cache.iterdir() if not place.name.startswith(WORK)]
-    used = sorted(places, key=lambda place: place.stat().st_mtime, reverse=True)
-    for place in used[_KEPT:]:
-        if place.stat().st_mtime < time.time() - _IN_USE_S:
+    used: list[tuple[float, Path]] = []
+    for place in cache.iterdir():
+        with suppress(OSError):  # another process removes them too
+            if not place.name.startswith(WORK):
+                used.append((place.stat().st_mtime, place))
+    for last_used, place in sorted(used, reverse=True)[_KEPT:]:
+        if last_used < time.time() - _IN_USE_S:
             shutil.rmtree(place, ignore_errors=True)
 
 

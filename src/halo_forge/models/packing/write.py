@@ -12,12 +12,12 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from halo_forge.errors import ModelError, first_line
 from halo_forge.models.directories import ADAPTER_FILE, Weights, short_name
+from halo_forge.models.needed import need_to_train
 from halo_forge.models.packing.tensors import FORMS, ROPE_FACTORS, kept_as, rope_factors, tensors_of
 from halo_forge.models.packing.words import add_tokenizer
 from halo_forge.models.probe import same_tokens
@@ -41,11 +41,7 @@ def pack(directory: Path, gguf: Path, form: str = "f16", like: Path | None = Non
     """
     if form not in FORMS:
         raise ModelError(f"'{form}' is none of {', '.join(FORMS)}; for other types {_OTHERWISE} and llama-quantize")
-    if missing := [name for name in _PACKAGES if find_spec(name) is None]:
-        raise ModelError(
-            f"writing {gguf} needs {', '.join(missing)}; run: pip install 'halo-forge[train]' (without a GPU, pip "
-            "install the CPU build of torch first)"
-        )
+    need_to_train(_PACKAGES, f"writing {gguf} needs")
     if (directory / ADAPTER_FILE).is_file():
         raise ModelError(f"{directory} is an adapter; give the directory of the merged weights")
     try:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from halo_forge.digest import file_sha256
 from halo_forge.errors import SampleFileError
 from halo_forge.problems.base import ProblemSet
 from halo_forge.problems.files import opened
@@ -68,17 +69,12 @@ def read_folder(path: str, source: Source, problem_set: ProblemSet) -> Iterator[
 def fingerprint(path: str) -> str:
     """SHA-256 of a file, or of the names and contents of all that is read of a folder, in hexadecimal digits."""
     if not os.path.isdir(path):
-        return _file_hash(Path(path))
+        return file_sha256(Path(path))
     source = Source(path, SampleFileError)
     whole = hashlib.sha256()
     for file in [*_programs(path, source), *_completions(path, source)]:
-        whole.update(f"{_inside(path, file)}\0{_file_hash(file)}\n".encode("utf-8", "surrogateescape"))
+        whole.update(f"{_inside(path, file)}\0{file_sha256(file)}\n".encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _programs(path: str, source: Source) -> list[Path]:
