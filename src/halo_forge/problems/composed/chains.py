@@ -18,7 +18,7 @@ _MOST_VARIANTS = 5
 _APART = 0.3  # how far variants of a concept stand apart, where concepts are spread from 0 to 1
 # Where tasks begin and how far they reach, from the easiest on: a model of 135 million parameters, of whose answers to
 # those with one step a quarter was right, and to those with two one in thirty, is to find something to learn from.
-_ONE, _TWO, _THREE, _CONVERTED = 0.3, 0.24, 0.8, 0.05
+_ONE, _TWO, _THREE, _CONVERTED = 0.3, 0.5, 0.9, 0.05
 _TURNS = ("lists", "strings", "numbers", "lists", "strings", "dicts", "lists", "numbers", "strings", "dicts")
 
 Chain = tuple[Operation, ...]
