@@ -23,6 +23,9 @@ PAYLOAD_FD = "@payload"
 RESULT_FD = "@result"
 """In `Command.argv`: stands for the number of the descriptor whose content becomes `Execution.result`."""
 
+CONTROL_FD = "@control"
+"""In the words that start a `Zygote`: stands for the number of its control socket."""
+
 
 class Tier(StrEnum):
     """How strong a sandbox is. Results from different tiers are not compared."""
@@ -63,6 +66,20 @@ class ResourceLimits:
         return max(3 * self.cpu_s, self.cpu_s + 5.0)
 
 
+@dataclass(frozen=True, eq=False)
+class Zygote:
+    """A process that does the start-up of many commands once, and is forked for each (see `halo_forge.sandbox.zygote`).
+
+    Attributes:
+        start: the command that starts it. It has `CONTROL_FD` in its words; its limits bound its files alone.
+        instead_of: the words at the beginning of a command that it makes up for. What comes behind them goes to the
+            fork.
+    """
+
+    start: Command
+    instead_of: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """A program to run, and everything that it is given.
@@ -76,6 +93,8 @@ class Command:
         wants_result: give it a descriptor for `Execution.result`.
         read_only: host directories outside /usr that it needs (a toolchain), at the same place inside.
         env: variables added to PATH, HOME and LC_ALL; nothing else is inherited.
+        zygote: what may be forked instead of running the command from its start, where the sandbox can do that. What
+            comes of it is the same but for the time. Files that the zygote was started with are not in the fork.
     """
 
     argv: tuple[str, ...]
@@ -86,6 +105,7 @@ class Command:
     wants_result: bool = False
     read_only: tuple[Path, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
+    zygote: Zygote | None = None
 
 
 class Sandbox(Protocol):

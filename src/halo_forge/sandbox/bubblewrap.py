@@ -17,23 +17,28 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import logging
 import os
 import signal
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError
-from halo_forge.sandbox.base import WORKDIR, Command, Tier
+from halo_forge.sandbox.base import CONTROL_FD, WORKDIR, Command, Tier, Zygote
 from halo_forge.sandbox.filesystem import HOST_NAME, file_system
 from halo_forge.sandbox.guard import MARK, Guard
-from halo_forge.sandbox.inherit import Descriptors, need, rlimits
+from halo_forge.sandbox.inherit import Descriptors, need, prlimit_words, rlimits
 from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
-from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, supervise
+from halo_forge.sandbox.spawned import Spawn, become_subreaper
+from halo_forge.sandbox.supervise import Job, Observed, supervise
+from halo_forge.sandbox.zygote.host import Fork, RunningZygote, ZygoteFailed, Zygotes
 from halo_forge.types import Execution
 
+_log = logging.getLogger(__name__)
 _PATH = "/usr/local/bin:/usr/bin:/bin"
 _KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
@@ -61,6 +66,7 @@ class BubblewrapSandbox:
         self._cancel = cancel
         become_subreaper()
         self._guard = Guard()
+        self._zygotes: Zygotes | None = Zygotes(self._start_zygote)
 
     @property
     def description(self) -> str:
@@ -71,6 +77,15 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
+        if command.zygote is not None and self._zygotes is not None:
+            try:
+                return self._run_forked(command, command.zygote, self._zygotes)
+            except ZygoteFailed as error:
+                _log.warning("no process can be kept ready in the sandbox (%s); judging will be slower", error)
+                self._zygotes = None
+        return self._run_fresh(command)
+
+    def _run_fresh(self, command: Command) -> Execution:
         with contextlib.ExitStack() as stack:
             try:
                 fds = Descriptors(command, stack)
@@ -80,13 +95,8 @@ class BubblewrapSandbox:
             except OSError as error:
                 raise JudgeError(f"the sandbox failed: {error.strerror}") from error
             # Nothing of ours leaks through /proc/1/environ: bwrap itself starts with nothing but the guard's mark.
-            seen = supervise(
-                Job(
-                    argv=argv, limits=command.limits, stdin=command.stdin, pass_fds=fds.inherited,
-                    env={MARK: self._guard.mark},
-                    notes_fd=notes_fd, root_pid=_child_pid, cancel=self._cancel,
-                )
-            )  # fmt: skip
+            spawn = Spawn(argv, fds.inherited, {MARK: self._guard.mark}, notes_fd=notes_fd, root_pid=_child_pid)
+            seen = supervise(Job(spawn, command.limits, command.stdin, self._cancel))
             return _execution(seen, fds.result())
 
     def _argv(self, command: Command, fds: Descriptors, uid: int | None, notes_fd: int) -> Iterator[str]:
@@ -99,20 +109,69 @@ class BubblewrapSandbox:
         yield from _environment(command)
         yield from ("--chdir", WORKDIR, "--")
         yield from self._drop(uid)
-        yield from rlimits(self._prlimit, command.limits, command.limits.processes)
+        yield from prlimit_words(self._prlimit, rlimits(command.limits, command.limits.processes))
         yield from fds.argv
 
+    def _run_forked(self, command: Command, kind: Zygote, zygotes: Zygotes) -> Execution:
+        with contextlib.ExitStack() as stack:
+            zygote = stack.enter_context(zygotes.one(kind))
+            try:
+                fds = Descriptors(command, stack)
+            except OSError as error:
+                raise JudgeError(f"the sandbox failed: {error.strerror}") from error
+            seen = supervise(Job(Fork(zygote, command, kind, fds), command.limits, command.stdin, self._cancel))
+            if not zygote.usable:
+                words = seen.stderr.decode(errors="replace").strip().splitlines()
+                raise ZygoteFailed(words[-1] if words else "its walls can't be put up")
+            if seen.status < 0 and seen.killed_by is None:
+                raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
+            return _as_execution(seen, None if seen.status < 0 else seen.status, fds.result())
+
+    def _start_zygote(self, kind: Zygote) -> RunningZygote:
+        """Start one in a sandbox that lets it make namespaces, which nothing of a sample is ever run in itself."""
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(its)
+            uids = stack.enter_context(contextlib.ExitStack())
+            uid = uids.enter_context(self._slots.uid()) if self._slots else None
+            fds = Descriptors(kind.start, stack)
+            fds.inherited.append(its.fileno())
+            argv = [
+                str(self._program), *self._walls(uid, trusted=True), *file_system(kind.start, fds, trusted=True),
+                *_environment(kind.start), "--chdir", WORKDIR, "--",
+                *(str(its.fileno()) if word == CONTROL_FD else word for word in kind.start.argv),
+            ]  # fmt: skip
+            process = subprocess.Popen(
+                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=fds.inherited,
+                env={MARK: self._guard.mark}, start_new_session=True,
+            )  # fmt: skip
+            its.close()
+            zygote = RunningZygote(process, ours, uid, spare=0 if self._as_root else 2)
+            try:
+                zygote.wait_until_ready(self._filter or b"")
+            except BaseException:
+                zygote.close()
+                raise
+            zygote.on_close = uids.pop_all().close
+            return zygote
+
     def close(self) -> None:
-        """Send the guard away and unlock the user ids."""
+        """End the zygotes, send the guard away and unlock the user ids."""
+        if self._zygotes is not None:
+            self._zygotes.close()
         self._guard.close()
         if self._slots:
             self._slots.close()
 
-    def _walls(self, uid: int | None) -> list[str]:
+    def _walls(self, uid: int | None, *, trusted: bool = False) -> list[str]:
+        """Namespaces, and the rights to leave them behind; `trusted` ones may make namespaces of their own."""
         always = ["--die-with-parent", "--new-session", "--hostname", HOST_NAME, "--cap-drop", "ALL"]
         if uid is None:
-            return ["--unshare-all", "--unshare-user", "--disable-userns", *always]
-        keep = [word for name in ("SETUID", "SETGID", "SETPCAP") for word in ("--cap-add", f"CAP_{name}")]
+            alone = ["--unshare-all", "--unshare-user"]
+            return (
+                [*alone, *always, *_keep("SYS_ADMIN", "SETPCAP")] if trusted else [*alone, "--disable-userns", *always]
+            )
+        keep = _keep("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN"] if trusted else []))
         names = ("ipc", "pid", "net", "uts", "cgroup-try")
         return [*(f"--unshare-{name}" for name in names), *always, *keep]
 
@@ -153,6 +212,10 @@ def version(program: Path) -> str:
     return answer.stdout.strip()
 
 
+def _keep(*capabilities: str) -> list[str]:
+    return [word for name in capabilities for word in ("--cap-add", f"CAP_{name}")]
+
+
 def _environment(command: Command) -> Iterator[str]:
     yield from ("--unsetenv", MARK)
     variables = {"PATH": _PATH, "HOME": WORKDIR, "TMPDIR": WORKDIR, "LC_ALL": "C.UTF-8", **command.env}
@@ -184,7 +247,10 @@ def _execution(seen: Observed, result: bytes) -> Execution:
     # itself, which no program inside can do, does the outer one see it go, and take its end for the program's.
     if seen.killed_by is None and seen.root_reaped and code == _KILLED:
         raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
-    ended = code if isinstance(code, int) else None
+    return _as_execution(seen, code if isinstance(code, int) else None, result)
+
+
+def _as_execution(seen: Observed, ended: int | None, result: bytes) -> Execution:
     return seen.execution(
         exit_code=ended,
         signal=ended - _SIGNALS.start + 1 if ended is not None and ended in _SIGNALS else None,

@@ -38,14 +38,21 @@ _MEBIBYTE = 1024 * 1024
 _PAGE = 4096
 
 
-def file_system(command: Command, fds: Descriptors) -> Iterator[str]:
-    """The mounts of one command, in order."""
+def file_system(command: Command, fds: Descriptors, *, trusted: bool = False) -> Iterator[str]:
+    """The mounts of one command, in order.
+
+    Args:
+        trusted: it runs nothing of a sample itself. Then /proc is whole; the kernel lets nobody mount another one else.
+    """
     yield from _system_tree()
     for name, content in _NAMES.items():  # a server of the program's own is often at "localhost"
         yield from ("--perms", "0444", "--file", str(fds.memory(name, content)), f"/etc/{name}")
-    # Process 1 is bwrap itself. As an ordinary user it has the program's own user id, so the program could write into
-    # its memory and have it report another exit status.
-    yield from ("--proc", "/proc", *_empty(Path("/proc/1")), "--dev", "/dev")
+    yield from ("--proc", "/proc")
+    if not trusted:
+        # Process 1 is bwrap itself. As an ordinary user it has the program's own user id, so the program could write
+        # into its memory and have it report another exit status.
+        yield from _empty(Path("/proc/1"))
+    yield from ("--dev", "/dev")
     yield from _memory_file_system("/dev/shm", _MEBIBYTE)
     files_bytes = sum(len(content) for content in command.files.values())
     yield from _memory_file_system(WORKDIR, command.limits.tmp_mb * _MEBIBYTE + files_bytes)

@@ -12,11 +12,11 @@ from halo_forge.errors import SandboxError
 from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits
 from halo_forge.sandbox.streams import pipe
 
-_MEBIBYTE = 1024 * 1024
-_STACK_BYTES = 8 * _MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
+MEBIBYTE = 1024 * 1024
+_STACK_BYTES = 8 * MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
 _FILES = 256
 _RLIMIT_MSGQUEUE = 12  # linux/resource.h; not in the resource module
-_RESOURCES = {
+RESOURCES = {
     "as": resource.RLIMIT_AS,
     "core": resource.RLIMIT_CORE,
     "cpu": resource.RLIMIT_CPU,
@@ -39,8 +39,18 @@ class Descriptors:
         self.inherited: list[int] = []
         payload = None if command.payload is None else self.memory("payload", command.payload)
         self._result = self.memory("result", b"") if command.wants_result else None
-        numbers = {PAYLOAD_FD: payload, RESULT_FD: self._result}
-        self.argv = [str(numbers.get(word, word)) for word in command.argv]
+        self._named = {PAYLOAD_FD: payload, RESULT_FD: self._result}
+        self._words = command.argv
+
+    @property
+    def argv(self) -> list[str]:
+        """The command's words, with the numbers of its descriptors."""
+        return [str(self._named.get(word, word)) for word in self._words]
+
+    def argv_from(self, first: int) -> list[str]:
+        """The same where those in `inherited` get new numbers, one behind the other from `first` on."""
+        numbers = {name: first + self.inherited.index(fd) for name, fd in self._named.items() if fd is not None}
+        return [str(numbers.get(word, word)) for word in self._words]
 
     def memory(self, name: str, content: bytes) -> int:
         """A new memory file with `content`, at its beginning, that the child inherits."""
@@ -63,7 +73,7 @@ class Descriptors:
         """What the command left on its result descriptor."""
         if self._result is None:
             return b""
-        size = min(os.fstat(self._result).st_size, self._file_mb * _MEBIBYTE)
+        size = min(os.fstat(self._result).st_size, self._file_mb * MEBIBYTE)
         chunks, at = [], 0
         while at < size and (chunk := os.pread(self._result, size - at, at)):
             chunks.append(chunk)
@@ -71,8 +81,8 @@ class Descriptors:
         return b"".join(chunks)
 
 
-def rlimits(prlimit: str, limits: ResourceLimits, processes: int) -> Iterator[str]:
-    """The words that start a program under per-process limits.
+def rlimits(limits: ResourceLimits, processes: int) -> list[tuple[str, int, int]]:
+    """The limits of each process: name, soft, hard. Nobody may go above the hard limit that this process has itself.
 
     The CPU limit is a backstop, a second above the one that the whole tree is held to. Address space counts what is
     reserved, so it is bounded only where `ResourceLimits.address_space` says so; the data segment always is.
@@ -81,27 +91,27 @@ def rlimits(prlimit: str, limits: ResourceLimits, processes: int) -> Iterator[st
         processes: how many processes and threads the program's user may have; the kernel counts all that it sees.
     """
     cpu = int(limits.cpu_s) + 1
-    memory = limits.memory_mb * _MEBIBYTE
-    yield prlimit
-    yield _limit("cpu", cpu, cpu + 1)
-    yield _limit("data", memory)
+    memory = limits.memory_mb * MEBIBYTE
+    wanted = {"data": memory, "stack": _STACK_BYTES, "fsize": limits.file_mb * MEBIBYTE, "nproc": processes}
+    wanted |= {"nofile": _FILES, "core": 0, "memlock": 0, "msgqueue": 0}
     if limits.address_space:
-        yield _limit("as", memory)
-    yield _limit("stack", _STACK_BYTES)
-    yield _limit("fsize", limits.file_mb * _MEBIBYTE)
-    yield _limit("nproc", processes)
-    yield _limit("nofile", _FILES)
-    for name in ("core", "memlock", "msgqueue"):
-        yield _limit(name, 0)
+        wanted["as"] = memory
+    return [_limit("cpu", cpu, cpu + 1), *(_limit(name, value, value) for name, value in wanted.items())]
+
+
+def prlimit_words(prlimit: str, values: list[tuple[str, int, int]]) -> Iterator[str]:
+    """The words that start a program under `rlimits`."""
+    yield prlimit
+    for name, soft, hard in values:
+        yield f"--{name}={soft}:{hard}"
     yield "--"
 
 
-def _limit(name: str, soft: int, hard: int | None = None) -> str:
-    """An option of prlimit; nobody may go above the hard limit that this process has itself."""
-    most = resource.getrlimit(_RESOURCES[name])[1]
-    wanted = [soft, soft if hard is None else hard]
-    soft, hard = wanted if most == resource.RLIM_INFINITY else (min(value, most) for value in wanted)
-    return f"--{name}={soft}:{hard}"
+def _limit(name: str, soft: int, hard: int) -> tuple[str, int, int]:
+    most = resource.getrlimit(RESOURCES[name])[1]
+    if most == resource.RLIM_INFINITY:
+        return name, soft, hard
+    return name, min(soft, most), min(hard, most)
 
 
 def need(tool: str) -> str:

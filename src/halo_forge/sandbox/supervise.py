@@ -1,8 +1,8 @@
-"""Running one process under watch: bounded output, limits on time and memory, nothing left behind.
+"""Running one job under watch: bounded output, limits on time and memory, nothing left behind.
 
-This is the half of a sandbox that does not depend on how the process is walled in. It spawns, feeds stdin, reads what
+This is the half of a sandbox that does not depend on how a process is begun and walled in. It feeds stdin, reads what
 comes, looks at the process tree now and then, kills at a limit, and reaps. It uses neither threads nor signals of its
-own, so any number of them run side by side, one to a thread.
+own, so any number of jobs run side by side, one to a thread.
 
 Limits: what the tree used is looked at every few hundredths of a second, so a tree may overshoot its memory for that
 long; each process's own rlimits (`halo_forge.sandbox.inherit`) bound that overshoot.
@@ -11,16 +11,11 @@ long; each process's own rlimits (`halo_forge.sandbox.inherit`) bound that overs
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import os
-import resource
 import select
-import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import IO, Protocol
 
 from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
@@ -29,33 +24,91 @@ from halo_forge.sandbox.streams import InputStream, OutputStream, pipe
 from halo_forge.types import Execution, KilledBy
 
 _FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
-_MOST_NOTES = 65536
-_PR_SET_CHILD_SUBREAPER = 36
-_REAPING = threading.Lock()  # of orphans: no thread may reap what another one is about to signal
 _MOST_STARVED = 30.0  # times the wall limit: enough for all CPU time at the lowest priority, a 70th of a processor
-_GRACE_S = 10.0  # for the kernel to take a killed tree down; more means that the machine is in trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The ends of a job's standard streams that are its own; closed here once it was begun."""
+
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+    stderr: IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What is known of a process once it was reaped.
+
+    Attributes:
+        status: exit code, or minus the signal.
+        cpu_s, peak_rss_mb: of it and the children that it waited for, as far as that is known.
+        root_reaped: see `Observed`.
+    """
+
+    status: int
+    cpu_s: float
+    peak_rss_mb: float | None
+    root_reaped: bool = False
+
+
+class Tree(Protocol):
+    """A process that was begun for a job, and all that it starts.
+
+    Attributes:
+        fd: becomes readable when the process has ended.
+        notes: a stream that is collected beside its outputs.
+        root: the process at the root of what the sandbox walled in, once it is known.
+    """
+
+    fd: int
+    notes: OutputStream | None
+    root: int | None
+
+    @property
+    def watched(self) -> int:
+        """The process to measure from."""
+
+    def heed_notes(self) -> None:
+        """There is more in `notes`."""
+
+    def kill(self) -> None:
+        """Kill the process, and return when it has ended. Safe at any point, also when it has.
+
+        Raises:
+            JudgeError: it would not end.
+        """
+
+    def reap(self) -> Ended:
+        """End and reap all of the tree, after `kill`."""
+
+
+class Start(Protocol):
+    """How a process is begun."""
+
+    @property
+    def name(self) -> str:
+        """For messages."""
+
+    def begin(self, ends: Ends, stack: contextlib.ExitStack) -> Tree:
+        """Begin it, with `ends` as its standard streams. `stack` is left when the job is over.
+
+        Raises:
+            OSError: it can't be begun.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to spawn, and what to hold it to.
+    """What to begin, and what to hold it to.
 
     Attributes:
-        pass_fds: descriptors that it inherits, under the same numbers.
-        notes_fd: the reading end of a pipe whose content is collected; it stays the caller's to close.
-        root_pid: finds, in the notes so far, the process at the root of the watched tree when that is not the spawned
-            one (bwrap's child). It must be a descendant that this process may reap (see `become_subreaper`).
         cancel: once set, everything is taken down at the next look.
     """
 
-    argv: Sequence[str]
+    start: Start
     limits: ResourceLimits
     stdin: bytes
-    pass_fds: Sequence[int]
-    env: dict[str, str]
-    cwd: str | None = None
-    notes_fd: int | None = None
-    root_pid: Callable[[bytes], int | None] | None = None
     cancel: threading.Event | None = None
 
 
@@ -64,7 +117,7 @@ class Observed:
     """What was seen of a process from its start to its end.
 
     Attributes:
-        status: of the spawned process: exit code, or minus the signal.
+        status: of the process that was begun: exit code, or minus the signal.
         notes: all that it wrote to its note descriptor.
         kept_waiting_s: how long a tree that hit the wall limit had been ready to run without a processor.
         root_reaped: whether the process at the root of the watched tree ended before its parent, which reaped it.
@@ -99,13 +152,6 @@ class Observed:
         )
 
 
-def become_subreaper() -> None:
-    """Make this process the one that orphans of its sandboxes come back to, so that they can be ended and reaped."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
-
-
 def supervise(job: Job) -> Observed:
     """Run a job until it ends or hits a limit, and take its whole tree down.
 
@@ -117,7 +163,7 @@ def supervise(job: Job) -> Observed:
         try:
             watch = _Watch(job, stack)
         except OSError as error:
-            raise JudgeError(f"{job.argv[0]} cannot be run: {error.strerror}") from error
+            raise JudgeError(f"{job.start.name} cannot be run: {error.strerror}") from error
         try:
             watch.loop()
         finally:
@@ -140,57 +186,33 @@ def is_late(wall_s: float, kept_waiting_s: float, limit_s: float) -> bool:
     return False
 
 
-def _abandon(process: subprocess.Popen[bytes]) -> None:
-    """End a process that could not be watched; does nothing to one that was taken down."""
-    if process.returncode is None:
-        process.kill()
-        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        end_orphans(process.pid)
-        process.wait()
-
-
 class _Watch:
     """The state of one supervised run."""
 
     def __init__(self, job: Job, stack: contextlib.ExitStack) -> None:
         self.job = job
         self.limits = job.limits
-        self.stack = stack
         child_in, stdin = pipe(stack)
         stdout, child_out = pipe(stack)
         stderr, child_err = pipe(stack)
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            job.argv, stdin=child_in, stdout=child_out, stderr=child_err, pass_fds=job.pass_fds, env=job.env,
-            cwd=job.cwd, start_new_session=True,  # the terminal's Ctrl-C is for us, not for the sandbox
-        )  # fmt: skip
-        stack.callback(_abandon, self.process)
+        self.tree = job.start.begin(Ends(child_in, child_out, child_err), stack)
         for end in (child_in, child_out, child_err):
             end.close()
-        self.process_fd = self._pidfd(self.process.pid)
-        self.root: int | None = None
-        self.root_fd: int | None = None
         self.polite = False
         self.stdin = InputStream(stdin, job.stdin)
         self.stdout = OutputStream(stdout.fileno(), self.limits.output_bytes)
         self.stderr = OutputStream(stderr.fileno(), self.limits.output_bytes)
-        self.notes = None if job.notes_fd is None else OutputStream(job.notes_fd, _MOST_NOTES)
-        self.outputs = [stream for stream in (self.stdout, self.stderr, self.notes) if stream is not None]
+        self.outputs = [stream for stream in (self.stdout, self.stderr, self.tree.notes) if stream is not None]
         self.meter = proc.TreeMeter()
         self.waits = proc.WaitMeter()
         self.killed_by: KilledBy | None = None
         self.peak_rss_mb: float | None = None
         self.kept_waiting_s = self.wall_s = self.cpu_s = 0.0
-        self.status = 0
-        self.root_reaped = False
-
-    def _pidfd(self, pid: int) -> int:
-        fd = os.pidfd_open(pid)
-        self.stack.callback(os.close, fd)
-        return fd
+        self.ended: Ended | None = None
 
     def loop(self) -> None:
-        """Move bytes and watch limits until the spawned process has ended or a limit is hit."""
+        """Move bytes and watch limits until the process has ended or a limit is hit."""
         cancel = self.job.cancel
         look_at = self.started + _FIRST_LOOK_S
         while self.killed_by is None:
@@ -203,12 +225,12 @@ class _Watch:
                 continue
             ready = self._poll(look_at - now)
             self._move_bytes(ready)
-            if self.process_fd in ready:
+            if self.tree.fd in ready:
                 return
 
     def _poll(self, timeout_s: float) -> set[int]:
         poller = select.poll()
-        poller.register(self.process_fd, select.POLLIN)
+        poller.register(self.tree.fd, select.POLLIN)
         for stream in self.outputs:
             if stream.open:
                 poller.register(stream.fd, select.POLLIN)
@@ -222,35 +244,22 @@ class _Watch:
                 stream.read()
         if self.stdout.overfull or self.stderr.overfull:
             self.killed_by = KilledBy.OUTPUT
-        if self.notes is not None and self.notes.fd in ready:
-            self._find_root()
+        if self.tree.notes is not None and self.tree.notes.fd in ready:
+            self.tree.heed_notes()
         if self.stdin.open and self.stdin.fd in ready:
             self.stdin.feed()
 
-    def _find_root(self) -> None:
-        if self.root is not None or self.notes is None or self.job.root_pid is None:
-            return
-        self.root = self.job.root_pid(self.notes.content)
-        if self.root is None:
-            return
-        try:
-            self.root_fd = self._pidfd(self.root)
-        except ProcessLookupError:
-            self.root, self.root_reaped = None, True  # bwrap itself failed
-        except OSError:
-            return  # no descriptor is left; it is ended as an orphan
-
     def _look(self, wall_s: float) -> None:
         """Look at the tree once and decide whether it has to end."""
-        if not self.polite and self.root is not None:
+        if not self.polite and self.tree.root is not None:
             self.polite = True
-            proc.keep_nice(self.root)
-        usage = self.meter.look(self._watched)
+            proc.keep_nice(self.tree.root)
+        usage = self.meter.look(self.tree.watched)
         self.waits.look(usage.pids)
         most_mb = self.limits.memory_mb
         tree_mb, kernel_mb = self._tree_mb(usage), self._kernel_mb()
         if tree_mb + kernel_mb > most_mb:  # once more: a shared page counts double if its processes fork between turns
-            usage = self.meter.look(self._watched)
+            usage = self.meter.look(self.tree.watched)
             tree_mb, kernel_mb = min(tree_mb, self._tree_mb(usage)), min(kernel_mb, self._kernel_mb())
         self.peak_rss_mb = max(tree_mb, self.peak_rss_mb or 0.0)
         if tree_mb + kernel_mb > most_mb:
@@ -267,44 +276,27 @@ class _Watch:
         return usage.rss_mb if usage.virtual_mb <= self.limits.memory_mb else proc.memory_mb(usage.pids)
 
     def _kernel_mb(self) -> float:
-        return 0.0 if self.root is None else proc.kernel_memory_mb(self.root, WORKDIR)
-
-    @property
-    def _watched(self) -> int:
-        return self.process.pid if self.root is None else self.root
+        return 0.0 if self.tree.root is None else proc.kernel_memory_mb(self.tree.root, WORKDIR)
 
     def take_down(self) -> None:
         """Kill what is left, reap it, and take what it had written. Safe at any point, also after an exception."""
-        self.process.returncode = -signal.SIGKILL  # it is reaped below, and Popen is never to wait for it
-        tree_cpu_s = self.meter.look(self._watched).cpu_s
-        kill_process(self.process_fd)
-        kill_group(self.process.pid)
-        _await_end(self.process_fd)
+        tree_cpu_s = self.meter.look(self.tree.watched).cpu_s
+        self.tree.kill()
         for stream in self.outputs:
             stream.read_available()
-        self._find_root()  # a very short run ends before anybody looked
-        usage = None
-        if self.root is not None and self.root_fd is not None:
-            kill_process(self.root_fd)
-            _await_end(self.root_fd)
-            usage = _reap(self.root)[1]
-            self.root_reaped = usage is None
-        end_orphans(self.process.pid, self.root)
-        self.status, spawned_usage = _reap(self.process.pid)
+        self.tree.heed_notes()  # a very short run ends before anybody looked
+        self.ended = self.tree.reap()
         for stream in self.outputs:
             stream.read_available()  # what the tree wrote while it was taken down
         self.wall_s = time.monotonic() - self.started
-        self.cpu_s = tree_cpu_s
-        # A process that was killed with its namespace is in no usage, hence the maximum. The largest size of the
-        # spawned process is not its own: it counts what this process had when it forked.
-        if usage is not None:
-            self.peak_rss_mb = max(usage.ru_maxrss / 1024, self.peak_rss_mb or 0.0)
-        for known in (usage, spawned_usage):
-            if known is not None:
-                self.cpu_s = max(known.ru_utime + known.ru_stime, self.cpu_s)
+        self.cpu_s = max(tree_cpu_s, self.ended.cpu_s)
+        if self.ended.peak_rss_mb is not None:
+            self.peak_rss_mb = max(self.ended.peak_rss_mb, self.peak_rss_mb or 0.0)
 
     def observed(self) -> Observed:
         """The facts, once everything is over."""
+        if self.ended is None:
+            raise AssertionError("observed() comes after take_down()")
         truncated = self.stdout.overfull or self.stderr.overfull
         killed_by = self.killed_by
         if killed_by is None and truncated:
@@ -312,81 +304,15 @@ class _Watch:
         if killed_by in (None, KilledBy.WALL) and self.cpu_s > self.limits.cpu_s:
             killed_by = KilledBy.CPU  # the rule is the CPU time, not who noticed first
         return Observed(
-            status=self.status,
+            status=self.ended.status,
             stdout=self.stdout.content,
             stderr=self.stderr.content,
-            notes=b"" if self.notes is None else self.notes.content,
+            notes=b"" if self.tree.notes is None else self.tree.notes.content,
             wall_s=self.wall_s,
             cpu_s=self.cpu_s,
             peak_rss_mb=self.peak_rss_mb,
             killed_by=killed_by,
             truncated=truncated,
             kept_waiting_s=self.kept_waiting_s,
-            root_reaped=self.root_reaped,
+            root_reaped=self.ended.root_reaped,
         )
-
-
-def kill_process(pidfd: int) -> None:
-    """SIGKILL through a descriptor that cannot mean another process."""
-    with contextlib.suppress(ProcessLookupError):
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-
-
-def kill_group(leader: int) -> None:
-    """SIGKILL the process group that `leader` began; it must not have been reaped yet."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(leader, signal.SIGKILL)
-
-
-def end_orphans(leader: int, root: int | None = None) -> None:
-    """End and reap what came back to this process when `leader`, which is still to be reaped, had ended.
-
-    It is in the session of the leader or of `root`. Without this each would stay a zombie, and a bwrap that was killed
-    while it set things up would leave a process that waits for it for ever.
-    """
-    sessions = {leader} if root is None else {leader, root}
-    with _REAPING:
-        while orphans := [pid for pid in _own_children() if pid != leader and _session(pid) in sessions]:
-            for pid in orphans:
-                os.kill(pid, signal.SIGKILL)  # not reaped yet, so the number can't mean another process
-                _reap(pid)
-
-
-def reap_strays() -> None:
-    """Reap dead orphans of sessions that are over.
-
-    A child that this process started itself shares its session or leads one, so it is never touched here, nor is an
-    orphan whose session's leader is a child that is still being supervised.
-    """
-    with _REAPING:
-        own = _own_children()
-        spared = {os.getsid(0), *own}
-        for pid in own:
-            found = proc.stat(pid)
-            if found is not None and found.state == "Z" and found.session not in spared:
-                _reap(pid)
-
-
-def _own_children() -> list[int]:
-    return proc.children(os.getpid())
-
-
-def _session(pid: int) -> int | None:
-    found = proc.stat(pid)
-    return None if found is None else found.session
-
-
-def _await_end(pidfd: int) -> None:
-    poller = select.poll()
-    poller.register(pidfd, select.POLLIN)
-    if not poller.poll(_GRACE_S * 1000):
-        raise JudgeError(f"a killed process did not end within {_GRACE_S:.0f} s")
-
-
-def _reap(pid: int) -> tuple[int, resource.struct_rusage | None]:
-    """Exit code or minus the signal, and what the process and the children it waited for had used."""
-    try:
-        _, status, usage = os.wait4(pid, 0)
-    except ChildProcessError:  # not ours to reap: this process is not a subreaper
-        return 0, None
-    return os.waitstatus_to_exitcode(status), usage

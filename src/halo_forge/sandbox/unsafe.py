@@ -21,8 +21,9 @@ from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Tier
 from halo_forge.sandbox.guard import MARK, Guard
-from halo_forge.sandbox.inherit import Descriptors, need, rlimits
-from halo_forge.sandbox.supervise import Job, Observed, become_subreaper, reap_strays, supervise
+from halo_forge.sandbox.inherit import Descriptors, need, prlimit_words, rlimits
+from halo_forge.sandbox.spawned import Spawn, become_subreaper, reap_strays
+from halo_forge.sandbox.supervise import Job, Observed, supervise
 from halo_forge.sandbox.sweep import end_marked
 from halo_forge.types import Execution
 
@@ -61,18 +62,16 @@ class UnsafeSandbox:
             except OSError as error:
                 raise JudgeError(f"a temporary directory cannot be made: {error.strerror}") from error
             stack.callback(_end_marked, mark)
-            seen = supervise(
-                Job(
-                    argv=[*self._start, *self._limits(command), *fds.argv], limits=command.limits,
-                    stdin=command.stdin, pass_fds=fds.inherited, cwd=home, env=_environment(command, home, mark),
-                    cancel=self._cancel,
-                )
+            spawn = Spawn(
+                argv=[*self._start, *self._limits(command), *fds.argv], pass_fds=fds.inherited, cwd=home,
+                env=_environment(command, home, mark),
             )  # fmt: skip
+            seen = supervise(Job(spawn, command.limits, command.stdin, self._cancel))
             return _execution(seen, fds.result())
 
     def _limits(self, command: Command) -> Iterator[str]:
         others = proc.threads_of(os.getuid())  # the kernel counts all processes of the user
-        return rlimits(self._prlimit, command.limits, others + command.limits.processes)
+        return prlimit_words(self._prlimit, rlimits(command.limits, others + command.limits.processes))
 
     def close(self) -> None:
         """Send the guard away."""

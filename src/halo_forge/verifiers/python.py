@@ -8,18 +8,21 @@ same hash in every run. "Compiled" means that the source parses. How a suite is 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import platform
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits
+from halo_forge.sandbox.base import CONTROL_FD, PAYLOAD_FD, RESULT_FD, Command, ResourceLimits, Zygote
 from halo_forge.types import (
     Case,
     Execution,
@@ -37,13 +40,15 @@ from halo_forge.types import (
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
-from halo_forge.verifiers.shipped import SUITE_START, program_script, pytest_packages, suite_archive
+from halo_forge.verifiers.shipped import ARCHIVE, START, START_ZYGOTE, archive, pytest_packages
 from halo_forge.verifiers.toolchain import home_of
 
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
 _PREAMBLE = "preamble.py"
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
+_NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+_START_LIMITS = ResourceLimits(cpu_s=60, memory_mb=1024, output_bytes=65536, file_mb=1, tmp_mb=1, processes=16)
 _SUITES = frozenset({TestStyle.ASSERTS, TestStyle.PYTEST, TestStyle.UNITTEST})
 _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, cases=(Case("", "ready\n"),)),
@@ -65,7 +70,7 @@ class PythonVerifier:
     def __init__(self, workshop: Workshop) -> None:
         """Use the interpreter that runs this."""
         self._workshop = workshop
-        self._interpreter = Path(os.path.realpath(sys.executable))
+        self._zygote = _zygote(Path(os.path.realpath(sys.executable)))
 
     def prepare(self, languages: frozenset[Language]) -> Mapping[str, str]:
         """See `Verifier.prepare`."""
@@ -116,8 +121,8 @@ class PythonVerifier:
 
     def _suite_command(self, payload: JSONObject, packages: bytes, limits: ResourceLimits) -> Command:
         return self._command(
-            ("-c", SUITE_START, PAYLOAD_FD, RESULT_FD), limits, {"suite.zip": suite_archive()},
-            payload=json.dumps(payload).encode() + b"\n" + packages,
+            ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + packages,
+            forked=payload["framework"] is Framework.ASSERTS,  # the others bring modules of their own
         )  # fmt: skip
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
@@ -136,8 +141,7 @@ class PythonVerifier:
     def _run_program(self, preamble: bytes, source: bytes, case: Case, limits: ResourceLimits, mode: str) -> Execution:
         execution = self._run(
             self._command(
-                ("python_program.py", mode, RESULT_FD, "main.py", _PREAMBLE), limits,
-                {"python_program.py": program_script(), "main.py": source, _PREAMBLE: preamble},
+                (mode, RESULT_FD, "main.py", _PREAMBLE), limits, {"main.py": source, _PREAMBLE: preamble},
                 stdin=case.stdin.encode("utf-8", "surrogatepass"),
             )
         )  # fmt: skip
@@ -149,18 +153,19 @@ class PythonVerifier:
         return execution
 
     def _command(
-        self, arguments: tuple[str, ...], limits: ResourceLimits, files: Mapping[str, bytes], *,
-        stdin: bytes = b"", payload: bytes | None = None,
+        self, words: tuple[str, ...], limits: ResourceLimits, files: Mapping[str, bytes] = _NO_FILES, *,
+        stdin: bytes = b"", payload: bytes | None = None, forked: bool = True,
     ) -> Command:  # fmt: skip
-        return Command(
-            argv=(str(self._interpreter), *_FLAGS, *arguments),
+        afresh = self._zygote.instead_of
+        return replace(
+            self._zygote.start,
+            argv=(*afresh, *words),
             limits=limits,
-            files=files,
+            files={ARCHIVE: archive(), **files},
             stdin=stdin,
             payload=payload,
             wants_result=True,
-            read_only=home_of(self._interpreter),
-            env=_ENVIRONMENT,
+            zygote=self._zygote if forked else None,
         )
 
     def _run(self, command: Command) -> Execution:
@@ -169,6 +174,19 @@ class PythonVerifier:
             words = clip(execution.stderr.decode(errors="replace")).splitlines()
             raise JudgeError(f"python did not start in the sandbox: {words[-1] if words else execution.exit_code}")
         return execution
+
+
+@functools.cache
+def _zygote(interpreter: Path) -> Zygote:
+    words = (str(interpreter), *_FLAGS, "-c")
+    start = Command(
+        argv=(*words, START_ZYGOTE, CONTROL_FD),
+        limits=_START_LIMITS,
+        files={ARCHIVE: archive()},
+        read_only=home_of(interpreter),
+        env=_ENVIRONMENT,
+    )
+    return Zygote(start, instead_of=(*words, START))
 
 
 def _check_begun(execution: Execution) -> None:

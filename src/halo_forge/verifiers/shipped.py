@@ -1,4 +1,4 @@
-"""What is sent into a sandbox so that a suite can be run there: our own program, and pytest where it is asked for.
+"""What is sent into a sandbox so that Python can be judged there: our own programs, and pytest where it is asked for.
 
 pytest comes from the environment that runs halo-forge. It travels as bytecode and is never a file inside, where
 installed packages are hidden and a solution could change what it can write.
@@ -17,35 +17,44 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path, PurePath
 
 _PACKAGE = "inside"
-_SUITE_MODULES = (
-    "__init__", "assertions", "candidate", "channel", "counting", "failures", "framework", "judging", "packages",
-    "peer", "pytest_suite", "record", "remote", "source", "standins", "start", "suite", "tester", "unittest_suite",
-    "wire",
-)  # fmt: skip
+_MODULES = {
+    _PACKAGE: (
+        "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
+        "packages", "peer", "pytest_suite", "python_program", "ready", "record", "remote", "source", "standins",
+        "start", "suite", "tester", "unittest_suite", "wire",
+    ),
+    "zygote": ("__init__", "forking", "walls"),
+}  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
 _LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping", "diff", "python")
 _NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
 
-SUITE_START = (
-    f"import sys; sys.path.insert(0, 'suite.zip'); from {_PACKAGE}.start import main; del sys.path[0]; "
-    "main(*map(int, sys.argv[1:]))"
+ARCHIVE = "inside.zip"
+_IMPORTED = f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; "
+START = f"{_IMPORTED}del sys.path[0]; entry(sys.argv[1:])()"
+"""For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
+START_ZYGOTE = (
+    f"{_IMPORTED}import {_PACKAGE}.ready; from zygote.forking import wait_for_job; del sys.path[0]; "
+    "entry(wait_for_job(int(sys.argv[1])))()"
 )
-"""For ``python -c``, beside a ``suite.zip``; the arguments are the payload's and the result's descriptor."""
+"""The same for the zygote; behind it comes the number of its control socket."""
 
 
 @functools.cache
-def suite_archive() -> bytes:
-    """The program that runs suites, as a zip file of bytecode for the Python that runs this.
+def archive() -> bytes:
+    """The programs that run inside, as a zip file of bytecode for the Python that runs this.
 
-    Compiling it in every sandbox would take longer than many a suite does.
+    Compiling them in every sandbox would take longer than many a suite does.
     """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in _SUITE_MODULES:
-            path = f"{_PACKAGE}/{name}.py"
-            code = compile(_source(f"{name}.py"), path, "exec", dont_inherit=True)
-            archive.writestr(f"{path}c", importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(code))
+    with zipfile.ZipFile(buffer, "w") as file:
+        for package, folder in ((_PACKAGE, f"{__package__}.{_PACKAGE}"), ("zygote", "halo_forge.sandbox.zygote")):
+            for name in _MODULES[package]:
+                path = f"{package}/{name}.py"
+                source = (resources.files(folder) / f"{name}.py").read_bytes()
+                code = compile(source, path, "exec", dont_inherit=True)
+                file.writestr(f"{path}c", importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(code))
     return buffer.getvalue()
 
 
@@ -83,13 +92,3 @@ def _sources(package: str) -> Iterator[tuple[PurePath, Path]]:
         path = place.relative_to(origin.parent.parent)
         if path.parent != _LEXERS or path.stem in _NEEDED_LEXERS:
             yield path, place
-
-
-@functools.cache
-def program_script() -> bytes:
-    """The script that runs a program."""
-    return _source("python_program.py")
-
-
-def _source(name: str) -> bytes:
-    return (resources.files(f"{__package__}.{_PACKAGE}") / name).read_bytes()

@@ -1,4 +1,4 @@
-"""Programs that run inside the sandbox, beside the sample. They import nothing of halo-forge.
+"""Programs that run inside the sandbox, beside the sample. They import nothing of halo-forge but each other.
 
-`python_program` is a script of its own. The other modules are one program, `start`, that travels as a zip file.
+They travel as one zip file (`halo_forge.verifiers.shipped`) and begin in `entry`.
 """

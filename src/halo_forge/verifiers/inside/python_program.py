@@ -1,7 +1,6 @@
 """Runs a Python solution as a program of its own: parse it, say whether that worked, then be it.
 
-Started in the sandbox as ``python python_program.py parse|run RESULT_FD SOURCE PREAMBLE``; ``parse`` stops after
-parsing. The descriptor gets ``started`` and then ``parsed`` or ``unparsed``, and is closed before the first line of the
+The result's descriptor gets ``started`` and then ``parsed`` or ``unparsed``, and is closed before the first line of the
 solution runs, which finds the names of the preamble. What the program prints is judged outside.
 """
 
@@ -12,9 +11,8 @@ import sys
 import types
 
 
-def main() -> None:
-    """Do as the command line says."""
-    mode, result_fd, path, preamble = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+def main(mode: str, result_fd: int, path: str, preamble: str) -> None:
+    """Parse the source at `path`, and if `mode` is ``run``, be it."""
     os.write(result_fd, b"started ")
     with open(path, "rb") as file:
         source = file.read()
@@ -34,6 +32,3 @@ def main() -> None:
     with open(preamble, "rb") as file:
         exec(compile(file.read(), preamble, "exec", dont_inherit=True), module.__dict__)
     exec(code, module.__dict__)
-
-
-main()

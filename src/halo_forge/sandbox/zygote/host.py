@@ -1,0 +1,259 @@
+"""Our half of a zygote: starts it, sends it jobs, and watches its forks.
+
+A zygote has a strict sandbox of its own and serves one command at a time; as many of them are started as commands run
+at once. One that does not answer as it should is sent away, and another takes its place.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from halo_forge.errors import JudgeError
+from halo_forge.sandbox import proc
+from halo_forge.sandbox.base import Command, Zygote
+from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
+from halo_forge.sandbox.spawned import abandon, kill_process
+from halo_forge.sandbox.streams import OutputStream
+from halo_forge.sandbox.supervise import Ended, Ends, Tree
+from halo_forge.types import JSONObject
+
+_MOST_BYTES = 65536
+_START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
+_FIRST_NAMED = 4  # behind the standard streams and the memory file with the files
+_PID = re.compile(r"^Pid:\s*(\d+)$", re.MULTILINE)
+
+
+class ZygoteFailed(Exception):
+    """A zygote did not answer as it should. Nothing of the command was run, or all of it was ended."""
+
+
+@dataclass(slots=True)
+class RunningZygote:
+    """One that was started.
+
+    Attributes:
+        uid: of its forks; ``None``: its own.
+        spare: how many processes the kernel counts beside those of a command.
+        usable: it may get another job.
+        on_close: gives back what it held.
+    """
+
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    uid: int | None
+    spare: int
+    usable: bool = True
+    on_close: Callable[[], None] = lambda: None
+    _polite: bool = False
+
+    def wait_until_ready(self, filter_program: bytes) -> None:
+        """Hand over what it needs, and wait until it has done its start-up.
+
+        Raises:
+            ZygoteFailed: it does not work here; with what it said last.
+        """
+        try:
+            self.control.send(filter_program)
+            if self._receive(_START_S)[0] == b"ready":
+                return
+        except (OSError, ZygoteFailed):
+            pass
+        self.process.kill()
+        said = b"" if self.process.stderr is None else self.process.stderr.read()
+        lines = said.decode(errors="replace").strip().splitlines()
+        raise ZygoteFailed(lines[-1] if lines else "it does not start")
+
+    def fork(self, job: JSONObject, fds: Sequence[int]) -> int:
+        """Have it fork for a job; returns a descriptor of the fork.
+
+        Raises:
+            ZygoteFailed: it did not.
+        """
+        self._be_polite(job["niceness"])
+        try:
+            socket.send_fds(self.control, [json.dumps(job).encode()], fds)
+            message, received = self._receive(_ANSWER_S)
+        except OSError as error:
+            raise self._failed(str(error)) from error
+        if message != b"born" or len(received) != 1:
+            raise self._failed("it has not forked")
+        return received[0]
+
+    def ended(self) -> JSONObject:
+        """What it says of its fork, once that has ended.
+
+        Raises:
+            ZygoteFailed: nothing.
+        """
+        message, _ = self._receive(_ANSWER_S)
+        try:
+            end: JSONObject = json.loads(message)
+        except ValueError:
+            raise self._failed("it does not say how a fork ended") from None
+        return end
+
+    def close(self) -> None:
+        """End it and all that is in its sandbox."""
+        self.control.close()
+        abandon(self.process)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        self.on_close()
+
+    def _be_polite(self, niceness: int) -> None:
+        """The forks set their own niceness; what the kernel keeps for a whole session is set once."""
+        if niceness > 0 and not self._polite:
+            self._polite = True
+            proc.keep_nice(self.process.pid)
+
+    def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
+        if not select.select([self.control], [], [], timeout_s)[0]:
+            raise self._failed(f"no answer within {timeout_s:g} s")
+        message, fds, _, _ = socket.recv_fds(self.control, _MOST_BYTES, 1)
+        if not message:
+            raise self._failed("it has ended")
+        return message, fds
+
+    def _failed(self, why: str) -> ZygoteFailed:
+        self.usable = False
+        return ZygoteFailed(why)
+
+
+@dataclass(slots=True)
+class Zygotes:
+    """All zygotes of one sandbox. Safe to use from several threads at once.
+
+    Args:
+        start: starts one.
+    """
+
+    start: Callable[[Zygote], RunningZygote]
+    _idle: dict[int, list[RunningZygote]] = field(default_factory=dict)  # by id() of the kind
+    _kinds: list[Zygote] = field(default_factory=list)  # keeps what was started alive, and so its id() its own
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextlib.contextmanager
+    def one(self, kind: Zygote) -> Iterator[RunningZygote]:
+        """One that nobody else uses meanwhile.
+
+        Raises:
+            ZygoteFailed: it can't be started.
+        """
+        zygote = self._take(kind) or self.start(kind)
+        try:
+            yield zygote
+        except BaseException:
+            zygote.usable = False
+            raise
+        finally:
+            self._put_back(kind, zygote)
+
+    def close(self) -> None:
+        """End them all."""
+        with self._lock:
+            idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
+            self._idle.clear()
+        for zygote in idle:
+            zygote.close()
+
+    def _take(self, kind: Zygote) -> RunningZygote | None:
+        with self._lock:
+            waiting = self._idle.get(id(kind))
+            return waiting.pop() if waiting else None
+
+    def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
+        if not zygote.usable:
+            zygote.close()
+            return
+        with self._lock:
+            if id(kind) not in self._idle:
+                self._kinds.append(kind)
+            self._idle.setdefault(id(kind), []).append(zygote)
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """A command that a zygote runs in a fork; see `supervise.Start`."""
+
+    zygote: RunningZygote
+    command: Command
+    kind: Zygote
+    fds: Descriptors
+    name: str = "a fork of the zygote"
+
+    def begin(self, ends: Ends, stack: contextlib.ExitStack) -> Tree:
+        """See `supervise.Start`.
+
+        Raises:
+            ZygoteFailed: it was not begun.
+        """
+        files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
+        words = self.fds.argv_from(_FIRST_NAMED)
+        named = list(self.fds.inherited)
+        blob = self.fds.memory("files", b"".join(files.values()))
+        job = {
+            "words": words[len(self.kind.instead_of) :],
+            "files": [(name, len(data)) for name, data in files.items()],
+            "tmp_bytes": self.command.limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
+            "rlimits": self._rlimits(),
+            "uid": self.zygote.uid,
+            "niceness": os.getpriority(os.PRIO_PROCESS, 0),
+        }
+        streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
+        fd = self.zygote.fork(job, [*streams, blob, *named])
+        stack.callback(os.close, fd)
+        return _ForkedTree(self.zygote, fd)
+
+    def _rlimits(self) -> list[tuple[int, int, int]]:
+        limits = self.command.limits
+        return [(RESOURCES[n], soft, hard) for n, soft, hard in rlimits(limits, limits.processes + self.zygote.spare)]
+
+
+class _ForkedTree:
+    """A fork and what it started; see `supervise.Tree`."""
+
+    notes: OutputStream | None = None
+
+    def __init__(self, zygote: RunningZygote, pidfd: int) -> None:
+        self._zygote = zygote
+        self._pidfd = pidfd
+        self._end: JSONObject | None = None
+        self.fd = zygote.control.fileno()
+        found = _PID.search(Path(f"/proc/self/fdinfo/{pidfd}").read_text())
+        self.root: int | None = int(found[1]) if found else None  # -1 when it is gone already
+
+    @property
+    def watched(self) -> int:
+        """The process to measure from."""
+        return -1 if self.root is None else self.root
+
+    def heed_notes(self) -> None:
+        """There are none."""
+
+    def kill(self) -> None:
+        """See `supervise.Tree`. Its namespace goes with it."""
+        if self._end is None:
+            kill_process(self._pidfd)
+            try:
+                self._end = self._zygote.ended()
+            except ZygoteFailed as error:
+                raise JudgeError(f"the sandbox failed: {error}") from error
+
+    def reap(self) -> Ended:
+        """See `supervise.Tree`."""
+        if self._end is None:
+            raise AssertionError("reap() comes after kill()")
+        if not self._end["walled_in"]:
+            self._zygote.usable = False
+        return Ended(self._end["status"], self._end["cpu_s"], self._end["peak_kb"] / 1024)

@@ -1,0 +1,106 @@
+"""The walls around one fork of the zygote, put up by the fork itself before anything of a sample is in it.
+
+The zygote's own sandbox is around all of its forks. Within it each gets what bubblewrap gives a command: process, mount
+and IPC namespaces of its own, an empty `/tmp` and `/dev/shm`, a `/proc` that shows its own processes alone, limits, a
+user id without any rights, and the system-call filter. All of them go with it.
+
+The fork is process 1 of its namespace. What runs in it is ours, and the solution is a child of it: when it ends,
+however it ends, the kernel ends all that is left.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from typing import Any
+
+_CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC = 0x20000000, 0x00020000, 0x08000000
+_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 24, 22, 38
+_SECCOMP_MODE_FILTER = 2
+_LINUX_CAPABILITY_VERSION_3 = 0x20080522
+_MOST_CAPABILITIES = 64
+_SHARED_BYTES = 1024 * 1024
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Filter(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+
+def enter(tmp_bytes: int) -> None:
+    """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside.
+
+    Raises:
+        OSError: they can't be made.
+    """
+    call(_libc.unshare, _CLONE_NEWNS | _CLONE_NEWIPC)
+    _mount(b"tmpfs", b"/tmp", f"size={tmp_bytes},mode=1777")
+    _mount(b"tmpfs", b"/dev/shm", f"size={_SHARED_BYTES},mode=1777")
+    _mount(b"proc", b"/proc", "", _MS_NOEXEC)
+    os.chdir("/tmp")
+
+
+def give_up(uid: int | None, rlimits: list[tuple[int, int, int]], filter_program: bytes) -> None:
+    """Give up all rights, for good. Without `uid` one's own is kept, which then has no rights outside either.
+
+    Raises:
+        OSError: that was refused.
+    """
+    _empty_bounding_set()
+    if uid is not None:
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    header = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0)
+    call(_libc.capset, header, (ctypes.c_uint32 * 6)())
+    for which, soft, hard in rlimits:
+        resource.setrlimit(which, (soft, hard))
+    call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if filter_program:
+        _filter_calls(filter_program)
+
+
+def call(function: Any, *words: Any) -> None:
+    """Call a function of the C library.
+
+    Raises:
+        OSError: it says that it failed.
+    """
+    if function(*words) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
+
+
+def forks_begin_anew() -> None:
+    """Have the next fork be process 1 of a new namespace."""
+    call(_libc.unshare, _CLONE_NEWPID)
+
+
+def forks_stay(own: int) -> None:
+    """Have forks stay in the namespace that the descriptor `own` stands for; without this no second one can be made."""
+    call(_libc.setns, own, _CLONE_NEWPID)
+
+
+def _mount(kind: bytes, place: bytes, options: str, flags: int = 0) -> None:
+    call(_libc.mount, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options.encode())
+
+
+def _empty_bounding_set() -> None:
+    """Empty the bounding set: no program that is started later on gets a capability from its file."""
+    for capability in range(_MOST_CAPABILITIES):
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # the kernel knows no more of them
+
+
+def _filter_calls(program: bytes) -> None:
+    instructions = ctypes.create_string_buffer(program, len(program))
+    given = _Filter(len(program) // 8, ctypes.addressof(instructions))
+    call(_libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(given), 0, 0)
