@@ -39,6 +39,7 @@ from halo_forge.types import (
 )
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
+from halo_forge.verifiers.inside.assertions import made_ahead
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.shipped import ARCHIVE, START, START_ZYGOTE, archive, pytest_packages
 from halo_forge.verifiers.toolchain import home_of
@@ -49,6 +50,7 @@ _PREAMBLE = "preamble.py"
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _START_LIMITS = ResourceLimits(cpu_s=60, memory_mb=1024, output_bytes=65536, file_mb=1, tmp_mb=1, processes=16)
+_SUITES_KEPT = 1024  # samples come problem by problem, or round by round
 _SUITES = frozenset({TestStyle.ASSERTS, TestStyle.PYTEST, TestStyle.UNITTEST})
 _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, cases=(Case("", "ready\n"),)),
@@ -108,10 +110,12 @@ class PythonVerifier:
             "tests": problem.tests,
             "framework": problem.framework,
         }
-        packages = _packages() if problem.framework is Framework.PYTEST else b""
+        beside = _packages() if problem.framework is Framework.PYTEST else b""
+        if problem.framework is Framework.ASSERTS:
+            beside = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
         limits = self._workshop.run_limits(problem)
         kills_before = proc.oom_kills()
-        execution = self._run(self._suite_command(payload, packages, limits))
+        execution = self._run(self._suite_command(payload, beside, limits))
         report = _report(execution)
         if report.get("signal") == SIGKILL and proc.oom_kills() > kills_before:
             raise JudgeError("the machine ran out of memory and the kernel killed the solution")
@@ -119,9 +123,9 @@ class PythonVerifier:
             raise JudgeError(report["detail"])
         return _suite_verdict(report, execution, limits, watch)
 
-    def _suite_command(self, payload: JSONObject, packages: bytes, limits: ResourceLimits) -> Command:
+    def _suite_command(self, payload: JSONObject, beside: bytes, limits: ResourceLimits) -> Command:
         return self._command(
-            ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + packages,
+            ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + beside,
             forked=payload["framework"] is Framework.ASSERTS,  # the others bring modules of their own
         )  # fmt: skip
 
@@ -187,6 +191,11 @@ def _zygote(interpreter: Path) -> Zygote:
         env=_ENVIRONMENT,
     )
     return Zygote(start, instead_of=(*words, START))
+
+
+@functools.lru_cache(_SUITES_KEPT)
+def _made_ahead(tests: str | None, prompt: str | None, entry_point: str | None) -> bytes:
+    return made_ahead({"tests": tests, "prompt": prompt, "entry_point": entry_point})
 
 
 def _check_begun(execution: Execution) -> None:

@@ -15,7 +15,6 @@ import gc
 import json
 import mmap
 import os
-import random
 import socket
 import sys
 
@@ -34,6 +33,7 @@ def wait_for_job(control_fd: int) -> list[str]:
     """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job."""
     control = socket.socket(fileno=control_fd)
     filter_program = control.recv(_MOST_BYTES)
+    walls.empty_bounding_set()
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
     walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: a fork says here that its walls stand
     gc.collect()
@@ -80,7 +80,6 @@ def _begin(job: dict[str, Any], fds: list[int], filter_program: bytes, walled_in
         os._exit(1)
     walled_in[0] = 1
     walled_in.close()
-    random.seed()  # or all jobs would draw the same numbers
     sys.argv[1:] = words
     return words
 

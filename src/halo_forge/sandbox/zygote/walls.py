@@ -54,7 +54,6 @@ def give_up(uid: int | None, rlimits: list[tuple[int, int, int]], filter_program
     Raises:
         OSError: that was refused.
     """
-    _empty_bounding_set()
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -93,8 +92,8 @@ def _mount(kind: bytes, place: bytes, options: str, flags: int = 0) -> None:
     call(_libc.mount, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options.encode())
 
 
-def _empty_bounding_set() -> None:
-    """Empty the bounding set: no program that is started later on gets a capability from its file."""
+def empty_bounding_set() -> None:
+    """No program that this process or a fork of it starts is to get a capability from its file."""
     for capability in range(_MOST_CAPABILITIES):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # the kernel knows no more of them

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import builtins
+import marshal
 import sys
 
 from .counting import CHECK, ENDED, FAILED, mark_tests
 from .suite import Suite
+from .tester import SUITE
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 
     from .record import Record
     from .standins import StandIns
@@ -20,9 +23,23 @@ if TYPE_CHECKING:
 class AssertionSuite(Suite):
     """Executes the tests, each of which may fail by itself (`counting`)."""
 
+    def __init__(self, given: dict[str, Any], made: bytes = b"") -> None:
+        """Take what `made_ahead` worked out, or work it out; see `Suite`."""
+        if not made:
+            super().__init__(given)
+            return
+        self.entry_point = given["entry_point"]
+        self.code, self.names_used, self.prelude, self._tests = marshal.loads(made)
+        self.names = {"__name__": SUITE}
+
     def prepare(self, tree: ast.Module) -> None:
         """See `Suite.prepare`."""
         self._tests = mark_tests(tree, check_is_called=self.entry_point is not None)
+
+    @property
+    def made(self) -> bytes:
+        """All of it that takes time."""
+        return marshal.dumps((self.code, self.names_used, self.prelude, self._tests))
 
     def run(self, stand_ins: StandIns, tester: Tester, record: Record) -> None:
         """See `Suite.run`."""
@@ -42,6 +59,22 @@ class AssertionSuite(Suite):
         check = self.names.get(CHECK)
         if self.entry_point is not None and check is not before and callable(check):
             check(self.names[self.entry_point])
+
+
+class _StandardSuite(AssertionSuite):
+    def _is_there(self, module: str) -> bool:
+        return module in sys.stdlib_module_names
+
+
+def made_ahead(given: dict[str, Any]) -> bytes:
+    """A suite made ready for all its samples, where nothing is executed: for the same Python elsewhere.
+
+    Nothing, where it has to be looked at by those who run it: its imports are not all standard, or it is no good.
+    """
+    try:
+        return _StandardSuite(given).made
+    except Exception:
+        return b""
 
 
 class _Tally:

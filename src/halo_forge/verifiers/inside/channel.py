@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_BYTES = 64 * 1024 * 1024
-_CHUNK = 1024 * 1024
+_CHUNK = 65536
 _DEEP = 20_000  # frames, so that a value may be nested as deep as a solution can build it
 
 
@@ -32,6 +32,7 @@ class Channel:
 
     def __init__(self, reader: int, writer: int) -> None:
         self._reader, self._writer = reader, writer
+        self._ahead = b""  # what was read with the message before it
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one message. OSError when the other process is gone."""
@@ -55,7 +56,7 @@ class Channel:
         if not data:
             return None
         try:
-            message = deeply(json.loads, data)
+            message = deeply(json.loads, data.decode())
         except (ValueError, RecursionError, MemoryError) as error:
             raise ChannelError(type(error).__name__) from None
         if type(message) is not dict:
@@ -64,14 +65,16 @@ class Channel:
 
     def _exactly(self, size: int) -> bytes:
         """That many bytes, or none when the stream ends before."""
-        chunks = []
-        while size:
-            chunk = os.read(self._reader, min(size, _CHUNK))
+        chunks, there = [self._ahead], len(self._ahead)
+        while there < size:
+            chunk = os.read(self._reader, _CHUNK)
             if not chunk:
                 return b""
             chunks.append(chunk)
-            size -= len(chunk)
-        return b"".join(chunks)
+            there += len(chunk)
+        data = b"".join(chunks)
+        self._ahead = data[size:]
+        return data[:size]
 
 
 def deeply(action: Callable[..., Any], *args: Any) -> Any:

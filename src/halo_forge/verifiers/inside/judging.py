@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+
 from .channel import OtherSideGone
 from .failures import rebuild
 from .record import JUDGE_ERROR, Record, of_solution
@@ -18,16 +20,21 @@ if TYPE_CHECKING:
     Tell = Callable[[dict[str, Any]], None]
 
 
-def judge(tester: Tester, given: dict[str, Any], packages: bytes, tell: Tell) -> None:
-    """Have the solution loaded, run the suite on it, and tell what is found out as it becomes known."""
+def judge(tester: Tester, given: dict[str, Any], beside: bytes, tell: Tell) -> None:
+    """Have the solution loaded, run the suite on it, and tell what is found out as it becomes known.
+
+    Args:
+        beside: pytest's packages, for its suites; for those of assertions what was made of it ahead, if anything was.
+    """
     try:
-        suite = _suite(given, packages)
+        suite = _suite(given, beside)
+        suite.begin()
     except Exception as error:
         tell({"outcome": JUDGE_ERROR, "detail": f"the tests can't be used: {type(error).__name__}: {error}"})
         return
     record = Record(tester, given["tests"], tell)
     try:
-        complaint = _parse(tester, given)
+        complaint = _parse(tester, given, suite)
         tell({"parsed": complaint is None})
         if complaint is not None:
             record.fail_as("compile_error", complaint)
@@ -38,12 +45,12 @@ def judge(tester: Tester, given: dict[str, Any], packages: bytes, tell: Tell) ->
     record.close()
 
 
-def _suite(given: dict[str, Any], packages: bytes) -> Suite:
+def _suite(given: dict[str, Any], beside: bytes) -> Suite:
     """The suite, of the kind that its framework needs."""
     if given["framework"] == "pytest":
         from .packages import Packages
 
-        Packages(packages).install()
+        Packages(beside).install()
         from .pytest_suite import PytestSuite
 
         return PytestSuite(given)
@@ -53,7 +60,7 @@ def _suite(given: dict[str, Any], packages: bytes) -> Suite:
         return UnittestSuite(given)
     from .assertions import AssertionSuite
 
-    return AssertionSuite(given)
+    return AssertionSuite(given, beside)
 
 
 def _run(suite: Suite, tester: Tester, record: Record) -> None:
@@ -67,10 +74,12 @@ def _run(suite: Suite, tester: Tester, record: Record) -> None:
         record.fail(error)
 
 
-def _parse(tester: Tester, given: dict[str, Any]) -> str | None:
+def _parse(tester: Tester, given: dict[str, Any], suite: Suite) -> str | None:
     """Send the solution over; returns why it is no Python, if it is none."""
     try:
-        tester.send({key: given[key] for key in ("preamble", "code", "prompt", "form", "entry_point")})
+        prelude = marshal.dumps(suite.prelude).decode("latin-1")
+        source = {key: given[key] for key in ("preamble", "code", "prompt", "form", "entry_point")}
+        tester.send({**source, "prelude": prelude})
         answer = tester.receive()
     except OtherSideGone:
         return "the source is too much for the parser"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import marshal
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -16,17 +18,21 @@ def whole_codes(given: dict[str, Any]) -> list[CodeType]:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: the solution is no Python.
     """
-    codes = solution_codes(given["code"], given["prompt"], given["form"], given["entry_point"])
+    prelude = marshal.loads(given["prelude"].encode("latin-1"))
+    codes = solution_codes(given["code"], given["prompt"], prelude, given["form"], given["entry_point"])
     if given["preamble"] is not None:
         codes.insert(0, compile(given["preamble"], "preamble.py", "exec", dont_inherit=True))
     return codes
 
 
-def solution_codes(code: str, prompt: str | None, form: str, entry_point: str | None) -> list[CodeType]:
+def solution_codes(
+    code: str, prompt: str | None, prelude: list[CodeType], form: str, entry_point: str | None
+) -> list[CodeType]:
     """The code objects that make up a solution, in the order in which they have to be executed.
 
     Args:
         prompt: the beginning of the program, where the prompt is code.
+        prelude: what is in the prompt besides the function; see `prelude`.
         form: ``completion``, the continuation of the prompt, or ``solution``, a program or the body of the function.
 
     Raises:
@@ -37,12 +43,13 @@ def solution_codes(code: str, prompt: str | None, form: str, entry_point: str | 
     code = code.removeprefix("\ufeff")
     if prompt is None:
         return [_compiled(code)]
-    if not _defines(code, entry_point):  # the answer may be the body alone
-        try:
+    alone = None
+    with contextlib.suppress(SyntaxError):
+        alone = _compiled(code)
+    if not _makes(alone, entry_point) and not _defines(code, entry_point):  # the answer may be the body alone
+        with contextlib.suppress(SyntaxError):
             return [_compiled(prompt + code)]
-        except SyntaxError:
-            pass
-    return [*prelude(prompt, entry_point), _compiled(code)]
+    return [*prelude, _compiled(code) if alone is None else alone]
 
 
 def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
@@ -74,3 +81,11 @@ def _defines(code: str, entry_point: str | None) -> bool:
     except SyntaxError:
         return False
     return entry_point is None or any(getattr(node, "name", None) == entry_point for node in ast.walk(tree))
+
+
+def _makes(code: CodeType | None, name: str | None) -> bool:
+    """Whether there is a function or class of that name. That there is none, only the syntax tree can say."""
+    if code is None:
+        return False
+    inner = [constant for constant in code.co_consts if isinstance(constant, type(code))]
+    return any(part.co_name == name or _makes(part, name) for part in inner)

@@ -30,7 +30,7 @@ class Suite:
     also_there: frozenset[str] = frozenset()  # modules that a suite of this kind can import besides the standard ones
 
     def __init__(self, given: dict[str, Any]) -> None:
-        """Compile the tests, and execute what the prompt brings.
+        """Compile the tests, and what the prompt brings.
 
         Raises:
             Exception: anything, when they are no good.
@@ -42,8 +42,16 @@ class Suite:
         self.prepare(tree)
         self.code = compile(tree, FILE, "exec", dont_inherit=True)
         self.names_used = names_in(self.code)
+        self.prelude = [] if given["prompt"] is None else prelude(given["prompt"], self.entry_point)
         self.names: dict[str, Any] = {"__name__": SUITE}
-        for code in [] if given["prompt"] is None else prelude(given["prompt"], self.entry_point):
+
+    def begin(self) -> None:
+        """Execute what the prompt brings.
+
+        Raises:
+            Exception: anything, when it is no good.
+        """
+        for code in self.prelude:
             exec(code, self.names)
 
     def prepare(self, tree: ast.Module) -> None:
