@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import resource
 import shutil
@@ -108,10 +109,15 @@ def prlimit_words(prlimit: str, values: list[tuple[str, int, int]]) -> Iterator[
 
 
 def _limit(name: str, soft: int, hard: int) -> tuple[str, int, int]:
-    most = resource.getrlimit(RESOURCES[name])[1]
+    most = _most(name)
     if most == resource.RLIM_INFINITY:
         return name, soft, hard
     return name, min(soft, most), min(hard, most)
+
+
+@functools.cache
+def _most(name: str) -> int:
+    return resource.getrlimit(RESOURCES[name])[1]
 
 
 def need(tool: str) -> str:

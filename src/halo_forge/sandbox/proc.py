@@ -14,15 +14,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 _TICK_S = 1.0 / os.sysconf("SC_CLK_TCK")
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 _PROC = "/proc"
+_CHUNK = 65536
 _INODE_MB = 1 / 1024  # what the kernel keeps for one file in memory, about
 _SOCKET_MB = 0.25  # what a socket's buffers may hold (net.core.wmem_default), about
 _SHARED_MAPPING = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+) +/dev/zero \(deleted\)$", re.MULTILINE)
+_OOM_KILLS = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
 _SOCKETS = re.compile(rb"^sockets: used (\d+)", re.MULTILINE)
 
 
@@ -47,6 +48,10 @@ class TreeUsage:
     cpu_s: float
     rss_mb: float
     virtual_mb: float
+
+
+NOTHING = TreeUsage(pids=(), cpu_s=0.0, rss_mb=0.0, virtual_mb=0.0)
+"""Of a tree that is gone."""
 
 
 @dataclass(slots=True)
@@ -205,17 +210,24 @@ def threads_of(uid: int) -> int:
 
 def oom_kills() -> int:
     """How often this kernel has killed a process for want of memory since it started (0 where it does not say)."""
-    for line in _read(f"{_PROC}/vmstat").splitlines():
-        if line.startswith(b"oom_kill "):
-            return int(line.split()[1])
-    return 0
+    found = _OOM_KILLS.search(_read(f"{_PROC}/vmstat"))
+    return int(found[1]) if found else 0
 
 
 def _read(path: str) -> bytes:
     try:
-        return Path(path).read_bytes()
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b""
+    try:
+        chunks = []
+        while chunk := os.read(fd, _CHUNK):
+            chunks.append(chunk)
+        return b"".join(chunks)
+    except OSError:
+        return b""
+    finally:
+        os.close(fd)
 
 
 def _list(path: str) -> list[str]:

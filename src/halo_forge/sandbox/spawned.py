@@ -74,8 +74,8 @@ class _SpawnedTree:
         self._root_reaped = False
 
     @property
-    def watched(self) -> int:
-        """The process to measure from."""
+    def watched(self) -> int | None:
+        """See `supervise.Tree`."""
         return self._process.pid if self.root is None else self.root
 
     def _pidfd(self, pid: int) -> int:

@@ -58,16 +58,18 @@ class Tree(Protocol):
     Attributes:
         fd: becomes readable when the process has ended.
         notes: a stream that is collected beside its outputs.
-        root: the process at the root of what the sandbox walled in, once it is known.
     """
 
     fd: int
     notes: OutputStream | None
-    root: int | None
 
     @property
-    def watched(self) -> int:
-        """The process to measure from."""
+    def root(self) -> int | None:
+        """The process at the root of what the sandbox walled in, once it is known."""
+
+    @property
+    def watched(self) -> int | None:
+        """The process to measure from; ``None`` when it is gone."""
 
     def heed_notes(self) -> None:
         """There is more in `notes`."""
@@ -254,12 +256,12 @@ class _Watch:
         if not self.polite and self.tree.root is not None:
             self.polite = True
             proc.keep_nice(self.tree.root)
-        usage = self.meter.look(self.tree.watched)
+        usage = self._usage()
         self.waits.look(usage.pids)
         most_mb = self.limits.memory_mb
         tree_mb, kernel_mb = self._tree_mb(usage), self._kernel_mb()
         if tree_mb + kernel_mb > most_mb:  # once more: a shared page counts double if its processes fork between turns
-            usage = self.meter.look(self.tree.watched)
+            usage = self._usage()
             tree_mb, kernel_mb = min(tree_mb, self._tree_mb(usage)), min(kernel_mb, self._kernel_mb())
         self.peak_rss_mb = max(tree_mb, self.peak_rss_mb or 0.0)
         if tree_mb + kernel_mb > most_mb:
@@ -271,6 +273,10 @@ class _Watch:
             if is_late(wall_s, self.kept_waiting_s, self.limits.wall_s):
                 self.killed_by = KilledBy.WALL
 
+    def _usage(self) -> proc.TreeUsage:
+        watched = self.tree.watched
+        return proc.NOTHING if watched is None else self.meter.look(watched)
+
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
         """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""
         return usage.rss_mb if usage.virtual_mb <= self.limits.memory_mb else proc.memory_mb(usage.pids)
@@ -280,7 +286,7 @@ class _Watch:
 
     def take_down(self) -> None:
         """Kill what is left, reap it, and take what it had written. Safe at any point, also after an exception."""
-        tree_cpu_s = self.meter.look(self.tree.watched).cpu_s
+        tree_cpu_s = self._usage().cpu_s
         self.tree.kill()
         for stream in self.outputs:
             stream.read_available()

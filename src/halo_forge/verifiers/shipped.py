@@ -20,7 +20,7 @@ _PACKAGE = "inside"
 _MODULES = {
     _PACKAGE: (
         "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
-        "packages", "peer", "pytest_suite", "python_program", "ready", "record", "remote", "source", "standins",
+        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "source", "standins",
         "start", "suite", "tester", "unittest_suite", "wire",
     ),
     "zygote": ("__init__", "forking", "walls"),

@@ -7,6 +7,7 @@ at once. One that does not answer as it should is sent away, and another takes i
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -30,7 +31,7 @@ from halo_forge.types import JSONObject
 _MOST_BYTES = 65536
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _FIRST_NAMED = 4  # behind the standard streams and the memory file with the files
-_PID = re.compile(r"^Pid:\s*(\d+)$", re.MULTILINE)
+_PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
 class ZygoteFailed(Exception):
@@ -201,7 +202,7 @@ class Fork:
         files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
         words = self.fds.argv_from(_FIRST_NAMED)
         named = list(self.fds.inherited)
-        blob = self.fds.memory("files", b"".join(files.values()))
+        blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
         job = {
             "words": words[len(self.kind.instead_of) :],
             "files": [(name, len(data)) for name, data in files.items()],
@@ -230,13 +231,17 @@ class _ForkedTree:
         self._pidfd = pidfd
         self._end: JSONObject | None = None
         self.fd = zygote.control.fileno()
-        found = _PID.search(Path(f"/proc/self/fdinfo/{pidfd}").read_text())
-        self.root: int | None = int(found[1]) if found else None  # -1 when it is gone already
+
+    @functools.cached_property
+    def root(self) -> int | None:
+        """See `supervise.Tree`; only looked up for jobs that take a while."""
+        found = _PID.search(Path(f"/proc/self/fdinfo/{self._pidfd}").read_text())
+        return int(found[1]) if found else None
 
     @property
-    def watched(self) -> int:
-        """The process to measure from."""
-        return -1 if self.root is None else self.root
+    def watched(self) -> int | None:
+        """See `supervise.Tree`."""
+        return None if select.select([self.fd], [], [], 0)[0] else self.root
 
     def heed_notes(self) -> None:
         """There are none."""

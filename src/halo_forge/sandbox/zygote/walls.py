@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC = 0x20000000, 0x00020000, 0x08000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
-_PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 24, 22, 38
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 24, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
@@ -62,6 +62,7 @@ def give_up(uid: int | None, rlimits: list[tuple[int, int, int]], filter_program
     call(_libc.capset, header, (ctypes.c_uint32 * 6)())
     for which, soft, hard in rlimits:
         resource.setrlimit(which, (soft, hard))
+    call(_libc.prctl, _PR_SET_DUMPABLE, 1, 0, 0, 0)  # as it is after a program was started; another user's is not
     call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if filter_program:
         _filter_calls(filter_program)

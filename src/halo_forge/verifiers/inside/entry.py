@@ -8,6 +8,8 @@ from __future__ import annotations
 import functools
 import os
 
+from .privacy import be_private
+
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,8 +40,10 @@ def _be_child_of_init() -> None:
 
     A program is not to be process 1 itself: signals that it sends itself would do nothing.
     """
+    be_private()  # the program must not be able to write into this process's memory
     child = os.fork()
     if child == 0:
+        be_private(False)
         return
     while True:
         pid, status = os.wait()

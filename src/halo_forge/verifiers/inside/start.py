@@ -19,16 +19,15 @@ wrong function that its cases do not catch passes.
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 
 from . import candidate
 from .channel import Channel
 from .judging import judge
+from .privacy import be_private
 from .tester import Tester
 
-_PR_SET_DUMPABLE = 4
 _CHUNK = 1024 * 1024
 
 
@@ -44,8 +43,7 @@ def main(payload_fd: int, result_fd: int) -> None:
     os.close(to_tester[1])
     # From here on the candidate, which is the same user, can't read this process's memory or descriptors. It starts
     # with the solution, which it has not been sent yet.
-    if ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
-        raise OSError("prctl(PR_SET_DUMPABLE) failed")
+    be_private()
     given, _, packages = _read_whole(payload_fd).partition(b"\n")
 
     def tell(found: dict[str, object]) -> None:
