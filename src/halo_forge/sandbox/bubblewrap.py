@@ -40,6 +40,7 @@ from halo_forge.types import Execution
 
 _log = logging.getLogger(__name__)
 _PATH = "/usr/local/bin:/usr/bin:/bin"
+_TRIES = 3  # of zygotes: one that was idle may have been killed
 _KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
 
@@ -66,7 +67,7 @@ class BubblewrapSandbox:
         self._cancel = cancel
         become_subreaper()
         self._guard = Guard()
-        self._zygotes: Zygotes | None = Zygotes(self._start_zygote)
+        self._zygotes = Zygotes(self._start_zygote)
 
     @property
     def description(self) -> str:
@@ -77,12 +78,15 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        if command.zygote is not None and self._zygotes is not None:
-            try:
-                return self._run_forked(command, command.zygote, self._zygotes)
-            except ZygoteFailed as error:
-                _log.warning("no process can be kept ready in the sandbox (%s); judging will be slower", error)
-                self._zygotes = None
+        if command.zygote is not None and self._zygotes.usable:
+            for _ in range(_TRIES):
+                try:
+                    return self._run_forked(command, command.zygote)
+                except ZygoteFailed as error:  # before anything of the command was run
+                    why = str(error)
+            if self._zygotes.usable:
+                _log.warning("no process can be kept ready in the sandbox (%s); judging will be slower", why)
+            self._zygotes.close()
         return self._run_fresh(command)
 
     def _run_fresh(self, command: Command) -> Execution:
@@ -112,9 +116,9 @@ class BubblewrapSandbox:
         yield from prlimit_words(self._prlimit, rlimits(command.limits, command.limits.processes))
         yield from fds.argv
 
-    def _run_forked(self, command: Command, kind: Zygote, zygotes: Zygotes) -> Execution:
+    def _run_forked(self, command: Command, kind: Zygote) -> Execution:
         with contextlib.ExitStack() as stack:
-            zygote = stack.enter_context(zygotes.one(kind))
+            zygote = stack.enter_context(self._zygotes.one(kind))
             try:
                 fds = Descriptors(command, stack)
             except OSError as error:
@@ -146,7 +150,7 @@ class BubblewrapSandbox:
                 env={MARK: self._guard.mark}, start_new_session=True,
             )  # fmt: skip
             its.close()
-            zygote = RunningZygote(process, ours, uid, spare=0 if self._as_root else 2)
+            zygote = RunningZygote(process, ours, uid, outer=None if self._as_root else (os.getuid(), os.getgid()))
             try:
                 zygote.wait_until_ready(self._filter or b"")
             except BaseException:
@@ -157,8 +161,7 @@ class BubblewrapSandbox:
 
     def close(self) -> None:
         """End the zygotes, send the guard away and unlock the user ids."""
-        if self._zygotes is not None:
-            self._zygotes.close()
+        self._zygotes.close()
         self._guard.close()
         if self._slots:
             self._slots.close()
@@ -167,10 +170,12 @@ class BubblewrapSandbox:
         """Namespaces, and the rights to leave them behind; `trusted` ones may make namespaces of their own."""
         always = ["--die-with-parent", "--new-session", "--hostname", HOST_NAME, "--cap-drop", "ALL"]
         if uid is None:
-            alone = ["--unshare-all", "--unshare-user"]
-            return (
-                [*alone, *always, *_keep("SYS_ADMIN", "SETPCAP")] if trusted else [*alone, "--disable-userns", *always]
-            )
+            walls = ["--unshare-all", "--unshare-user", *always]
+            if not trusted:
+                return [*walls, "--disable-userns"]
+            # Only root of the namespace owns what is in it. Forks get one more, in which they are the user; to give
+            # root of the outer one a place there takes SETFCAP.
+            return [*walls, "--uid", "0", "--gid", "0", *_keep("SYS_ADMIN", "SETPCAP", "SETFCAP")]
         keep = _keep("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN"] if trusted else []))
         names = ("ipc", "pid", "net", "uts", "cgroup-try")
         return [*(f"--unshare-{name}" for name in names), *always, *keep]

@@ -134,7 +134,7 @@ def become_subreaper() -> None:
 def abandon(process: subprocess.Popen[bytes]) -> None:
     """End a process that could not be watched; does nothing to one that was taken down."""
     if process.returncode is None:
-        process.kill()
+        os.kill(process.pid, signal.SIGKILL)  # Popen.kill() reaps what has ended, and the orphans are lost
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         end_orphans(process.pid)
         process.wait()

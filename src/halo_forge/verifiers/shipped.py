@@ -20,8 +20,8 @@ _PACKAGE = "inside"
 _MODULES = {
     _PACKAGE: (
         "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
-        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "source", "standins",
-        "start", "suite", "tester", "unittest_suite", "wire",
+        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "source",
+        "standins", "start", "suite", "tester", "unittest_suite", "wire",
     ),
     "zygote": ("__init__", "forking", "walls"),
 }  # fmt: skip

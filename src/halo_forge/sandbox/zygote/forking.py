@@ -74,9 +74,9 @@ def _begin(job: dict[str, Any], fds: list[int], filter_program: bytes, walled_in
         os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
         walls.enter(job["tmp_bytes"])
         _write_files(job["files"])
-        walls.give_up(job["uid"], job["rlimits"], filter_program)
+        walls.give_up(job["uid"], job["outer"], job["rlimits"], filter_program)
     except OSError as error:
-        os.write(2, f"{error.strerror}\n".encode())
+        os.write(2, f"{error}\n".encode())
         os._exit(1)
     walled_in[0] = 1
     walled_in.close()

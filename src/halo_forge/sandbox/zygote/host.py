@@ -44,7 +44,7 @@ class RunningZygote:
 
     Attributes:
         uid: of its forks; ``None``: its own.
-        spare: how many processes the kernel counts beside those of a command.
+        outer: user and group id that its forks have outside, where they get a user namespace of their own.
         usable: it may get another job.
         on_close: gives back what it held.
     """
@@ -52,7 +52,7 @@ class RunningZygote:
     process: subprocess.Popen[bytes]
     control: socket.socket
     uid: int | None
-    spare: int
+    outer: tuple[int, int] | None
     usable: bool = True
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
@@ -69,7 +69,7 @@ class RunningZygote:
                 return
         except (OSError, ZygoteFailed):
             pass
-        self.process.kill()
+        abandon(self.process)
         said = b"" if self.process.stderr is None else self.process.stderr.read()
         lines = said.decode(errors="replace").strip().splitlines()
         raise ZygoteFailed(lines[-1] if lines else "it does not start")
@@ -135,13 +135,14 @@ class RunningZygote:
 class Zygotes:
     """All zygotes of one sandbox. Safe to use from several threads at once.
 
-    Args:
+    Attributes:
         start: starts one.
+        usable: not closed yet.
     """
 
     start: Callable[[Zygote], RunningZygote]
-    _idle: dict[int, list[RunningZygote]] = field(default_factory=dict)  # by id() of the kind
-    _kinds: list[Zygote] = field(default_factory=list)  # keeps what was started alive, and so its id() its own
+    usable: bool = True
+    _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @contextlib.contextmanager
@@ -161,8 +162,9 @@ class Zygotes:
             self._put_back(kind, zygote)
 
     def close(self) -> None:
-        """End them all."""
+        """End them all; those at work when their command has ended. May be called twice."""
         with self._lock:
+            self.usable = False
             idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
             self._idle.clear()
         for zygote in idle:
@@ -170,17 +172,15 @@ class Zygotes:
 
     def _take(self, kind: Zygote) -> RunningZygote | None:
         with self._lock:
-            waiting = self._idle.get(id(kind))
+            waiting = self._idle.get(kind)
             return waiting.pop() if waiting else None
 
     def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
-        if not zygote.usable:
-            zygote.close()
-            return
         with self._lock:
-            if id(kind) not in self._idle:
-                self._kinds.append(kind)
-            self._idle.setdefault(id(kind), []).append(zygote)
+            if zygote.usable and self.usable:
+                self._idle.setdefault(kind, []).append(zygote)
+                return
+        zygote.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,22 +203,20 @@ class Fork:
         words = self.fds.argv_from(_FIRST_NAMED)
         named = list(self.fds.inherited)
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
+        limits = self.command.limits
         job = {
             "words": words[len(self.kind.instead_of) :],
             "files": [(name, len(data)) for name, data in files.items()],
-            "tmp_bytes": self.command.limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
-            "rlimits": self._rlimits(),
+            "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
+            "rlimits": [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)],
             "uid": self.zygote.uid,
+            "outer": self.zygote.outer,
             "niceness": os.getpriority(os.PRIO_PROCESS, 0),
         }
         streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
         fd = self.zygote.fork(job, [*streams, blob, *named])
         stack.callback(os.close, fd)
         return _ForkedTree(self.zygote, fd)
-
-    def _rlimits(self) -> list[tuple[int, int, int]]:
-        limits = self.command.limits
-        return [(RESOURCES[n], soft, hard) for n, soft, hard in rlimits(limits, limits.processes + self.zygote.spare)]
 
 
 class _ForkedTree:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from typing import Any
 
-_CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC = 0x20000000, 0x00020000, 0x08000000
+_CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x20000000, 0x00020000, 0x08000000, 0x10000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 24, 22, 38
 _SECCOMP_MODE_FILTER = 2
@@ -48,12 +48,20 @@ def enter(tmp_bytes: int) -> None:
     os.chdir("/tmp")
 
 
-def give_up(uid: int | None, rlimits: list[tuple[int, int, int]], filter_program: bytes) -> None:
-    """Give up all rights, for good. Without `uid` one's own is kept, which then has no rights outside either.
+def give_up(
+    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
+) -> None:
+    """Give up all rights, for good.
+
+    Args:
+        uid: user and group to become, where the sandbox belongs to root.
+        outer: user and group that one is outside, where it belongs to an ordinary user.
 
     Raises:
         OSError: that was refused.
     """
+    if outer is not None:
+        _be_user_of_own_namespace(*outer)
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -66,6 +74,15 @@ def give_up(uid: int | None, rlimits: list[tuple[int, int, int]], filter_program
     call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if filter_program:
         _filter_calls(filter_program)
+
+
+def _be_user_of_own_namespace(uid: int, gid: int) -> None:
+    """Have limits that count for nobody else, and the ids that one has outside, having been root of the namespace."""
+    call(_libc.unshare, _CLONE_NEWUSER)
+    for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
+        fd = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        os.write(fd, content.encode())
+        os.close(fd)
 
 
 def call(function: Any, *words: Any) -> None:
