@@ -35,12 +35,12 @@ from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
 from halo_forge.sandbox.spawned import Spawn, become_subreaper
 from halo_forge.sandbox.supervise import Job, Observed, supervise
-from halo_forge.sandbox.zygote.host import Fork, RunningZygote, ZygoteFailed, Zygotes
+from halo_forge.sandbox.zygote.host import Fork, NoZygotes, RunningZygote, ZygoteFailed, Zygotes
 from halo_forge.types import Execution
 
 _log = logging.getLogger(__name__)
 _PATH = "/usr/local/bin:/usr/bin:/bin"
-_TRIES = 3  # of zygotes: one that was idle may have been killed
+_TRIES = 3  # of zygotes
 _KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
 
@@ -78,15 +78,16 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        if command.zygote is not None and self._zygotes.usable:
-            for _ in range(_TRIES):
+        if command.zygote is not None:
+            for _ in range(_TRIES):  # one that waited may have been killed
                 try:
                     return self._run_forked(command, command.zygote)
-                except ZygoteFailed as error:  # before anything of the command was run
-                    why = str(error)
-            if self._zygotes.usable:
-                _log.warning("no process can be kept ready in the sandbox (%s); judging will be slower", why)
-            self._zygotes.close()
+                except NoZygotes as error:
+                    if self._zygotes.close():
+                        _log.warning("no process can be kept ready in the sandbox (%s); judging will be slower", error)
+                    break
+                except ZygoteFailed:
+                    continue
         return self._run_fresh(command)
 
     def _run_fresh(self, command: Command) -> Execution:
@@ -126,7 +127,7 @@ class BubblewrapSandbox:
             seen = supervise(Job(Fork(zygote, command, kind, fds), command.limits, command.stdin, self._cancel))
             if not zygote.usable:
                 words = seen.stderr.decode(errors="replace").strip().splitlines()
-                raise ZygoteFailed(words[-1] if words else "its walls can't be put up")
+                raise NoZygotes(words[-1] if words else "its walls can't be put up")
             if seen.status < 0 and seen.killed_by is None:
                 raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
             return _as_execution(seen, None if seen.status < 0 else seen.status, fds.result())

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Zygote
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
@@ -35,7 +34,11 @@ _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
 class ZygoteFailed(Exception):
-    """A zygote did not answer as it should. Nothing of the command was run, or all of it was ended."""
+    """A zygote did not answer as it should. What was run of the command is gone, and nothing is known of it."""
+
+
+class NoZygotes(ZygoteFailed):
+    """None can be started on this machine, or none can put up walls."""
 
 
 @dataclass(slots=True)
@@ -56,23 +59,25 @@ class RunningZygote:
     usable: bool = True
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
+    _root: int | None = None
 
     def wait_until_ready(self, filter_program: bytes) -> None:
         """Hand over what it needs, and wait until it has done its start-up.
 
         Raises:
-            ZygoteFailed: it does not work here; with what it said last.
+            NoZygotes: it does not work here; with what it said last.
         """
         try:
             self.control.send(filter_program)
             if self._receive(_START_S)[0] == b"ready":
+                self._root = next(iter(proc.children(self.process.pid)), None)
                 return
         except (OSError, ZygoteFailed):
             pass
         abandon(self.process)
         said = b"" if self.process.stderr is None else self.process.stderr.read()
         lines = said.decode(errors="replace").strip().splitlines()
-        raise ZygoteFailed(lines[-1] if lines else "it does not start")
+        raise NoZygotes(lines[-1] if lines else "it does not start")
 
     def fork(self, job: JSONObject, fds: Sequence[int]) -> int:
         """Have it fork for a job; returns a descriptor of the fork.
@@ -106,7 +111,7 @@ class RunningZygote:
     def close(self) -> None:
         """End it and all that is in its sandbox."""
         self.control.close()
-        abandon(self.process)
+        abandon(self.process, self._root)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
@@ -150,8 +155,10 @@ class Zygotes:
         """One that nobody else uses meanwhile.
 
         Raises:
-            ZygoteFailed: it can't be started.
+            NoZygotes: it can't be started.
         """
+        if not self.usable:
+            raise NoZygotes("they were sent away")
         zygote = self._take(kind) or self.start(kind)
         try:
             yield zygote
@@ -161,14 +168,15 @@ class Zygotes:
         finally:
             self._put_back(kind, zygote)
 
-    def close(self) -> None:
-        """End them all; those at work when their command has ended. May be called twice."""
+    def close(self) -> bool:
+        """End them all, those at work when their command has ended. Returns whether that had not been done before."""
         with self._lock:
-            self.usable = False
+            first, self.usable = self.usable, False
             idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
             self._idle.clear()
         for zygote in idle:
             zygote.close()
+        return first
 
     def _take(self, kind: Zygote) -> RunningZygote | None:
         with self._lock:
@@ -245,13 +253,14 @@ class _ForkedTree:
         """There are none."""
 
     def kill(self) -> None:
-        """See `supervise.Tree`. Its namespace goes with it."""
+        """See `supervise.Tree`. Its namespace goes with it.
+
+        Raises:
+            ZygoteFailed: the zygote is gone, and with it the fork.
+        """
         if self._end is None:
             kill_process(self._pidfd)
-            try:
-                self._end = self._zygote.ended()
-            except ZygoteFailed as error:
-                raise JudgeError(f"the sandbox failed: {error}") from error
+            self._end = self._zygote.ended()
 
     def reap(self) -> Ended:
         """See `supervise.Tree`."""

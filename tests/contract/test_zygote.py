@@ -1,0 +1,213 @@
+"""A fork of the zygote is as good as a process that is started afresh: the same world, the same verdicts, no traces.
+
+Real sandboxes, no mocks. What hostile programs find in a fork is in tests/hostile, whose Python cases run in forks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from halo_forge.errors import SandboxError
+from halo_forge.sandbox import proc
+from halo_forge.sandbox.base import Command, Sandbox
+from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
+from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
+from halo_forge.verifiers.base import Workshop
+from halo_forge.verifiers.python import PythonVerifier
+
+WORLD = """
+import grp, os, pwd, resource, socket, stat, sys
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+def listed(place):
+    try:
+        return sorted(os.listdir(place))
+    except OSError as error:
+        return type(error).__name__
+print("ids", len({*os.getresuid(), *os.getresgid()}), os.getuid() != 0, os.getgroups())
+print("caps", [status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs")])
+print("seccomp", status["Seccomp"].strip(), "threads", status["Threads"].strip())
+print("limits", [(name, resource.getrlimit(getattr(resource, name))) for name in sorted(dir(resource))
+                 if name.startswith("RLIMIT_")])
+print("words", sys.argv, sys.flags, sys.path, sys.getrecursionlimit(), sys.getswitchinterval())
+print("environment", sorted(os.environ.items()))
+print("here", os.getcwd(), [name for name in listed(".") if name != "inside.zip"], oct(os.umask(0)))
+print("places", listed("/"), listed("/dev"), listed("/dev/shm"), listed("/etc"), "Error" in listed("/proc/1/fd"))
+print("file", oct(os.stat("main.py").st_mode), os.stat("main.py").st_uid == os.getuid())
+print("room", os.statvfs("/dev/shm").f_blocks, os.statvfs("/tmp").f_bsize)
+print("host", socket.gethostname(), sorted(name for _, name in socket.if_nameindex()))
+print("parent", os.getppid(), "own group", os.getpgid(0) == os.getpid(), "descriptors", listed("/proc/self/fd"))
+print("streams", [(stream.encoding, stream.errors, stream.line_buffering, stat.S_ISFIFO(os.fstat(n).st_mode))
+                  for n, stream in enumerate((sys.stdin, sys.stdout, sys.stderr))])
+print("main", sorted(sys.modules["__main__"].__dict__), __name__, __file__)
+print("hash", hash("salted?"), "signals", [__import__("signal").getsignal(n) for n in (2, 13, 15, 17)])
+print("processes", len([name for name in listed("/proc") if name.isdigit()]))
+"""
+FAILS = "def inner():\n    raise KeyError('no such thing')\n\n\ninner()\n"
+FAREWELL = "import atexit, sys\natexit.register(print, 'bye')\nprint('half', end='')\nsys.exit(3)\n"
+SIGNALLED = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
+ORPHAN = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(86396)\nprint('parent')\n"
+DRAWS = "import random\nprint(random.getrandbits(256))\n"
+
+
+class Both:
+    """The same commands in forks and in processes of their own."""
+
+    def __init__(self) -> None:
+        self.sandbox = BubblewrapSandbox()
+        self.forked = PythonVerifier(Workshop(self.sandbox, Limits()))
+        self.afresh = PythonVerifier(Workshop(_Afresh(self.sandbox), Limits()))
+
+    def run(self, source: str, stdin: str = "") -> tuple[Execution, Execution]:
+        fork, own = (self.execution(verifier, source, stdin) for verifier in (self.forked, self.afresh))
+        return fork, own
+
+    def execution(self, verifier: PythonVerifier, source: str, stdin: str = "") -> Execution:
+        limits = verifier._workshop.run_limits(Problem("any", "", Language.PYTHON))
+        return verifier._run_program(b"", source.encode(), Case(stdin, ""), limits, "run")
+
+    def zygotes(self) -> list[int]:
+        return [
+            pid for pid in proc.children(os.getpid()) if b"wait_for_job" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+
+class _Afresh:
+    """A sandbox that forks no zygote."""
+
+    def __init__(self, inner: Sandbox) -> None:
+        self.tier, self.description, self.close = inner.tier, inner.description, inner.close
+        self._inner = inner
+
+    def run(self, command: Command) -> Execution:
+        return self._inner.run(replace(command, zygote=None))
+
+
+@pytest.fixture(scope="module")
+def both() -> Iterator[Both]:
+    try:
+        made = Both()
+    except SandboxError as error:
+        pytest.skip(str(error))
+    with contextlib.closing(made.sandbox):
+        yield made
+
+
+def test_the_world_looks_the_same(both: Both) -> None:
+    fork, own = both.run(WORLD)
+    assert fork.stdout.decode().splitlines() == own.stdout.decode().splitlines()
+    assert (fork.exit_code, fork.stderr) == (own.exit_code, own.stderr) == (0, b"")
+    assert both.zygotes()
+
+
+@pytest.mark.parametrize("source", [FAILS, FAREWELL, SIGNALLED, ORPHAN, "import sys\nprint(sys.stdin.read())\n"])
+def test_programs_end_the_same(both: Both, source: str) -> None:
+    fork, own = both.run(source, "given\n")
+    assert (fork.exit_code, fork.signal, fork.stdout, fork.stderr) == (
+        own.exit_code,
+        own.signal,
+        own.stdout,
+        own.stderr,
+    )
+    assert fork.killed_by is own.killed_by is None
+    assert subprocess.run(["pgrep", "-f", "86396"], capture_output=True, check=False).stdout == b""
+
+
+def test_forks_leave_nothing_for_each_other(both: Both) -> None:
+    both.execution(both.forked, _leaves("open('/tmp/left', 'w').write('x')", "open('/dev/shm/left', 'w').write('x')"))
+    both.execution(both.forked, _leaves("socket.socket(socket.AF_UNIX).bind('\\0left')", "os.mkfifo('/tmp/queue')"))
+    found = both.execution(
+        both.forked,
+        "import os, socket\nsocket.socket(socket.AF_UNIX).bind('\\0left')\n"
+        "print(os.path.exists('/tmp/left'), os.path.exists('/dev/shm/left'), os.path.exists('/tmp/queue'))\n",
+    )
+    assert found.stdout == b"False False False\n", found.stderr
+
+
+def test_a_fork_cannot_read_what_others_were_given(both: Both) -> None:
+    secret = "the answer of another sample"
+    suite = Problem("any", "", Language.PYTHON, tests=f"assert answer() == {secret!r}", entry_point="answer")
+    assert _judged(both.forked, suite, f"def answer():\n    return {secret!r}\n").outcome is Outcome.ACCEPTED
+    search = (
+        "import re\nwords = bytes(reversed(b'elpmas rehtona fo rewsna eht'))\n"
+        "def all_memory():\n    with open('/proc/self/maps') as maps, open('/proc/self/mem', 'rb', 0) as memory:\n"
+        "        for line in maps:\n            found = re.match(r'(\\w+)-(\\w+) r', line)\n"
+        "            if found and 'vsyscall' not in line and 'vvar' not in line:\n"
+        "                begin, end = (int(word, 16) for word in found.groups())\n"
+        "                memory.seek(begin)\n                yield memory.read(end - begin)\n"
+        "kept = [len(re.findall(words, part)) for part in all_memory()]\nprint(len(kept) > 20, sum(kept))\n"
+    )
+    found = both.execution(both.forked, search)
+    # Some of what it finds it made itself: the words, reversed, and copies of them in what it has read.
+    assert found.stdout.startswith(b"True "), found.stderr
+    own = both.execution(both.afresh, search)
+    assert found.stdout == own.stdout
+
+
+def test_forks_draw_different_numbers(both: Both) -> None:
+    drawn = {both.execution(both.forked, DRAWS).stdout for _ in range(5)}
+    assert len(drawn) == 5
+
+
+def test_no_part_of_a_package_is_there_that_importing_it_does_not_bring() -> None:
+    """Else ``import xml; xml.dom`` would work in a fork alone."""
+    names = {name for name in _loaded("ready") if not name.startswith("halo_forge")}
+    packages = {name.rpartition(".")[0] for name in names if "." in name} & names
+    assert "json" in packages
+    for package in packages:
+        afresh = _loaded("start", f"import {package}")
+        assert {name for name in names if name.rpartition(".")[0] == package} <= afresh, package
+
+
+def test_a_zygote_that_was_killed_is_replaced(both: Both) -> None:
+    both.execution(both.forked, "print(1)\n")
+    before = both.zygotes()
+    for pid in before:
+        os.kill(pid, signal.SIGKILL)
+    assert both.execution(both.forked, "print(2)\n").stdout == b"2\n"
+    assert both.zygotes()
+    assert not set(both.zygotes()) & set(before)
+
+
+def test_where_no_zygote_works_commands_start_afresh(caplog: pytest.LogCaptureFixture) -> None:
+    with contextlib.closing(BubblewrapSandbox()) as sandbox:
+        verifier = PythonVerifier(Workshop(sandbox, Limits()))
+        verifier._zygote = replace(verifier._zygote, start=replace(verifier._zygote.start, argv=("/usr/bin/false",)))
+        for _ in range(2):
+            verdict = _judged(verifier, Problem("any", "", Language.PYTHON, cases=(Case("", "1\n"),)), "print(1)\n")
+            assert verdict.outcome is Outcome.ACCEPTED
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_nothing_is_left_when_the_sandbox_is_closed() -> None:
+    before = set(proc.children(os.getpid()))
+    descriptors = len(os.listdir("/proc/self/fd"))
+    sandbox = BubblewrapSandbox()
+    verifier = PythonVerifier(Workshop(sandbox, Limits()))
+    _judged(verifier, Problem("any", "", Language.PYTHON, cases=(Case("", "1\n"),)), "print(1)\n")
+    sandbox.close()
+    assert set(proc.children(os.getpid())) <= before
+    assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+def _leaves(*statements: str) -> str:
+    return "\n".join(("import os, socket", *statements))
+
+
+def _judged(verifier: PythonVerifier, problem: Problem, source: str) -> Verdict:
+    return verifier.verify(problem, Sample("any", 0, source))
+
+
+def _loaded(module: str, more: str = "") -> set[str]:
+    """All modules that are there after one of ours was imported, and more."""
+    source = f"import halo_forge.verifiers.inside.{module}\n{more}\nimport sys\nprint(*sys.modules)"
+    words = [sys.executable, "-P", "-s", "-c", source]
+    return set(subprocess.run(words, capture_output=True, text=True, check=True).stdout.split())
