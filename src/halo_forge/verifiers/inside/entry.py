@@ -5,7 +5,7 @@ Either way the solution finds the same frames below it, and ends like any other 
 
 from __future__ import annotations
 
-import collections.abc  # so that it is there by its package's name, as it is in a fork, where typing has brought it
+import collections.abc  # noqa: F401  # so that a solution finds it by its package's name, as typing makes it in a fork
 import functools
 import os
 
