@@ -11,18 +11,20 @@ from halo_forge.sandbox.base import Command, Sandbox
 from halo_forge.types import Case, Execution, Language, Limits, Problem, Sample
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.python import PythonVerifier
+from halo_forge.verifiers.shipped import START
 
-STANDS_STILL = b"import time\ntime.sleep(60)\n"
+STANDS_STILL = "import time; time.sleep(60)"
 
 
 class Late:
-    """A sandbox in which the script that reads the source gets nowhere, as on a machine that stands still."""
+    """A sandbox in which the program that reads the source gets nowhere, as on a machine that stands still."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def run(self, command: Command) -> Execution:
-        return self._sandbox.run(replace(command, files={**command.files, "python_program.py": STANDS_STILL}))
+        argv = tuple(STANDS_STILL if word == START else word for word in command.argv)
+        return self._sandbox.run(replace(command, argv=argv, zygote=None))
 
     def close(self) -> None:
         """Not its own to close."""

@@ -131,15 +131,12 @@ def become_subreaper() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER) failed")
 
 
-def abandon(process: subprocess.Popen[bytes], root: int | None = None) -> None:
-    """End a process that is not watched, and what is in its session or in that of `root`, which it started.
-
-    Does nothing to one that was taken down.
-    """
+def abandon(process: subprocess.Popen[bytes]) -> None:
+    """End a process that is not watched, and its orphans; does nothing to one that was taken down."""
     if process.returncode is None:
         os.kill(process.pid, signal.SIGKILL)  # Popen.kill() reaps what has ended, and the orphans are lost
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
-        end_orphans(process.pid, root)
+        end_orphans(process.pid)
         process.wait()
 
 

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +60,7 @@ class RunningZygote:
     usable: bool = True
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
-    _root: int | None = None
+    _root: int | None = None  # a descriptor of process 1 of its sandbox
 
     def wait_until_ready(self, filter_program: bytes) -> None:
         """Hand over what it needs, and wait until it has done its start-up.
@@ -70,9 +71,9 @@ class RunningZygote:
         try:
             self.control.send(filter_program)
             if self._receive(_START_S)[0] == b"ready":
-                self._root = next(iter(proc.children(self.process.pid)), None)
+                self._root = os.pidfd_open(proc.children(self.process.pid)[0])
                 return
-        except (OSError, ZygoteFailed):
+        except (OSError, IndexError, ZygoteFailed):
             pass
         abandon(self.process)
         said = b"" if self.process.stderr is None else self.process.stderr.read()
@@ -111,7 +112,13 @@ class RunningZygote:
     def close(self) -> None:
         """End it and all that is in its sandbox."""
         self.control.close()
-        abandon(self.process, self._root)
+        if self._root is not None:
+            kill_process(self._root)
+        abandon(self.process)
+        if self._root is not None:
+            with contextlib.suppress(ChildProcessError):  # bwrap has reaped it
+                os.waitid(os.P_PIDFD, self._root, os.WEXITED)
+            os.close(self._root)
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
@@ -149,6 +156,8 @@ class Zygotes:
     usable: bool = True
     _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it.
+    _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "zygote-starter"))
 
     @contextlib.contextmanager
     def one(self, kind: Zygote) -> Iterator[RunningZygote]:
@@ -159,7 +168,7 @@ class Zygotes:
         """
         if not self.usable:
             raise NoZygotes("they were sent away")
-        zygote = self._take(kind) or self.start(kind)
+        zygote = self._take(kind) or self._starter.submit(self.start, kind).result()
         try:
             yield zygote
         except BaseException:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from importlib.machinery import PathFinder
 
 from .record import FILE
 from .source import names_in, prelude
@@ -74,8 +73,11 @@ class Suite:
         return name in self.names and not (isinstance(value, type) and value.__module__ == SUITE)
 
     def _is_there(self, module: str) -> bool:
-        known = module in sys.stdlib_module_names or module in self.also_there
-        return known or PathFinder.find_spec(module) is not None
+        if module in sys.stdlib_module_names or module in self.also_there:
+            return True
+        from importlib.machinery import PathFinder  # here, or a solution would find it by its package's name in forks
+
+        return PathFinder.find_spec(module) is not None
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
