@@ -185,6 +185,7 @@ class Zygotes:
             self._idle.clear()
         for zygote in idle:
             zygote.close()
+        self._starter.shutdown(wait=False)
         return first
 
     def _take(self, kind: Zygote) -> RunningZygote | None:
