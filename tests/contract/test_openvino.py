@@ -25,7 +25,7 @@ pytest.importorskip("gguf", reason="the model cannot be unpacked for openvino (g
 import peft
 import transformers
 
-from halo_forge.models import made_once
+from halo_forge import made_once
 from halo_forge.models.directories import Weights
 from halo_forge.models.openvino import export
 from halo_forge.models.openvino.export import exported

@@ -235,7 +235,7 @@ def _merged_by_hand(base: Path, place: Path) -> None:
 
 def test_openvino_runs_what_was_trained(base: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     pytest.importorskip("openvino")
-    from halo_forge.models import made_once
+    from halo_forge import made_once
     from halo_forge.models.openvino.sampler import OpenVinoSampler
 
     monkeypatch.setattr(made_once, "user_cache_path", lambda name: tmp_path / "cache")

@@ -23,9 +23,9 @@ from typing import Any
 
 from halo_forge.digest import file_sha256
 from halo_forge.errors import ModelError, first_line
+from halo_forge.made_once import made_once
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.gguf import read_header
-from halo_forge.models.made_once import made_once
 from halo_forge.models.needed import need_to_train
 from halo_forge.models.probe import same_tokens
 from halo_forge.models.words import Words

@@ -7,21 +7,16 @@ source of ours, before any sample is read, and samples see it read-only.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
-import os
-import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from halo_forge.errors import JudgeError
+from halo_forge.made_once import made_once
 from halo_forge.sandbox.base import Command
 from halo_forge.types import Execution
 
@@ -52,32 +47,25 @@ def kept(name: str, identity: str, command: Command, run: Callable[[Command], Ex
         name: of the toolchain.
         identity: everything that makes it differ from another one's.
     """
-    key = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    place = user_cache_path("halo-forge") / "toolchains" / f"{name}-{key}"
-    if not place.is_dir():
-        try:
-            _make(place, command, run)
-        except (OSError, tarfile.TarError, JudgeError) as error:
-            _log.warning("%s will be slow: nothing could be prepared for it (%s)", name, error)
-            return NOWHERE
-    return place
+    try:
+        return made_once("toolchains", identity, partial(_fill, command, run), _no_place, name)
+    except (tarfile.TarError, JudgeError) as error:
+        _log.warning("%s will be slow: nothing could be prepared for it (%s)", name, error)
+        return NOWHERE
 
 
-def _make(place: Path, command: Command, run: Callable[[Command], Execution]) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
+def _no_place(cache: Path, error: OSError) -> JudgeError:
+    return JudgeError(f"{cache}: {error.strerror or error}")
+
+
+def _fill(command: Command, run: Callable[[Command], Execution], work: Path) -> None:
     limits = replace(command.limits, cpu_s=_CPU_S, file_mb=_FILE_MB, tmp_mb=_TMP_MB)
     execution = run(replace(command, limits=limits))
     if execution.killed_by is not None or execution.exit_code != 0:
         words = execution.stderr.decode(errors="replace").strip().splitlines()
         raise JudgeError(words[-1] if words else f"exit status {execution.exit_code}")
-    unfinished = Path(tempfile.mkdtemp(dir=place.parent, prefix=".unfinished-"))
-    try:
-        with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
-            if hasattr(tarfile, "data_filter"):  # not in the first releases of Python 3.11
-                archive.extraction_filter = tarfile.data_filter
-            archive.extractall(unfinished)
-        unfinished.chmod(0o755)  # programs run as somebody else
-        with suppress(FileExistsError):
-            os.rename(unfinished, place)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
+        if hasattr(tarfile, "data_filter"):  # not in the first releases of Python 3.11
+            archive.extraction_filter = tarfile.data_filter
+        archive.extractall(work)
+    work.chmod(0o755)  # programs run as somebody else

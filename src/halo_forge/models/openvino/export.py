@@ -34,8 +34,8 @@ from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS
 from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
 from halo_forge.errors import EngineUnfit, first_line
+from halo_forge.made_once import WORK, made_once
 from halo_forge.models.directories import ADAPTER_FILE, MODEL_FILE, Weights, total_bytes
-from halo_forge.models.made_once import WORK, made_once
 from halo_forge.models.transformers.load import free_memory, load
 from halo_forge.models.transformers.slots import unfit
 

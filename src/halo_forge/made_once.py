@@ -18,9 +18,16 @@ from platformdirs import user_cache_path
 WORK = "making-"  # begins the name of a directory that is not complete
 
 
+def place_of(kind: str, made_of: object, name: str = "") -> Path:
+    """Where `made_once` has the directory of `made_of`, be it there or not."""
+    digest = hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
+    return user_cache_path("halo-forge") / kind / (f"{name}-{digest}" if name else digest)
+
+
 def made_once(
-    kind: str, made_of: object, make: Callable[[Path], None], refused: Callable[[Path, OSError], Exception]
-) -> Path:
+    kind: str, made_of: object, make: Callable[[Path], None], refused: Callable[[Path, OSError], Exception],
+    name: str = "",
+) -> Path:  # fmt: skip
     """The directory of `made_of`, which `make` fills if it is not there. Its time is that of its last use.
 
     Args:
@@ -28,8 +35,9 @@ def made_once(
         made_of: everything that decides what is in it; goes by its `repr`.
         make: fills an empty directory; what it raises passes through, but for an `OSError`.
         refused: the error to raise where the system refuses, from the directory in the cache and its error.
+        name: for people, before the hash.
     """
-    place = user_cache_path("halo-forge") / kind / hashlib.sha256(repr(made_of).encode()).hexdigest()[:32]
+    place = place_of(kind, made_of, name)
     if place.is_dir():
         with suppress(OSError):  # somebody else's cache
             os.utime(place)
