@@ -69,6 +69,10 @@ class Workshop:
             raise JudgeError("the machine ran out of memory and the kernel killed the program")
         return execution
 
+    def flags(self, default: tuple[str, ...]) -> tuple[str, ...]:
+        """The user's compiler flags, or a language's own."""
+        return default if self.compile_flags is None else self.compile_flags
+
     def compile_limits(self, *, address_space: bool = True) -> ResourceLimits:
         """What a compiler may use."""
         return ResourceLimits(

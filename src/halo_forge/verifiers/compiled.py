@@ -17,9 +17,13 @@ from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, TestStyle, Verdict
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
+from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
+from halo_forge.verifiers.headers import BLOCK, WRITES_RESULT
+from halo_forge.verifiers.includes import is_about, leading_includes
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
+from halo_forge.verifiers.precompiling import blocks_of
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.ready import Ready, find
 from halo_forge.verifiers.warm import NOWHERE, kept
@@ -62,6 +66,7 @@ class CompiledVerifier:
     specs: Mapping[Language, CompiledLanguage]
     workshop: Workshop
     _ready: dict[Language, Ready] = field(default_factory=dict)
+    _blocks: dict[Language, Blocks] = field(default_factory=dict)
 
     @property
     def languages(self) -> frozenset[Language]:
@@ -85,6 +90,10 @@ class CompiledVerifier:
             return self._judge_tests(problem, sample, code, watch)
         return self._judge(problem, whole_source(problem, sample, code), watch)
 
+    def blocks(self, language: Language) -> Blocks | None:
+        """The precompiled blocks of a language that is prepared; ``None`` where it has none."""
+        return self._blocks.get(language)
+
     def _prepare(self, spec: CompiledLanguage) -> dict[str, str]:
         ready = self._warmed(find(spec))
         self._ready[spec.language] = ready
@@ -98,6 +107,9 @@ class CompiledVerifier:
             cause = f"it comes with: {spec.tools[0].install}" if flags is None else f"--compile-flags {' '.join(flags)}"
             why = next(iter(verdict.detail.splitlines()), "")
             raise ToolchainError(f"{spec.compiler} fails on a small correct program: {why} ({cause})")
+        blocks = blocks_of(ready, self._compile_command(ready, spec.names(""), {}), self.workshop)
+        if blocks is not None and spec.language not in self._blocks:
+            self._blocks[spec.language] = blocks
         return dict(ready.versions)
 
     def _warmed(self, ready: Ready) -> Ready:
@@ -157,14 +169,7 @@ class CompiledVerifier:
         content = program.source.encode("utf-8", "replace")
         files = {names.source: content, **{name: text.encode() for name, text in program.beside.items()}}
         command = self._compile_command(ready, names, files)
-        kills_before = proc.oom_kills()
-        execution = self.workshop.run(command)
-        if _lost_a_part(execution):
-            if proc.oom_kills() > kills_before:
-                raise JudgeError(f"the machine ran out of memory and the kernel killed a part of {spec.compiler}")
-            execution = self.workshop.run(command)
-            if _lost_a_part(execution) and self._loses_parts(ready):
-                raise JudgeError(f"{spec.compiler}, or a part of it, is killed again and again, and not by halo-forge")
+        execution = self._with_block(ready, names, command) or self._without_block(ready, command)
         _raise_complaint(execution, spec, command)
         warned = _WARNING.search(execution.stderr + execution.stdout) is not None
         if not spec.product:
@@ -173,6 +178,37 @@ class CompiledVerifier:
             raise _DoesNotCompile(f"{spec.compiler} made no program of it\n{_words(execution)}")
         product = _ARCHIVE if spec.product.endswith("/") else spec.product
         return _Built({product: execution.result}, names, warned)
+
+    def _with_block(self, ready: Ready, names: Names, command: Command) -> Execution | None:
+        """Compile with precompiled headers; ``None`` where that can't be done, or could make a difference."""
+        blocks = self.blocks(ready.spec.language)
+        block = b"" if blocks is None else leading_includes(command.files[names.source])
+        if blocks is None or not block:
+            return None
+        with blocks.lent(block) as place:
+            if place is None:
+                return None
+            compiler, *words = self._call(ready, names, command.limits)
+            call = (compiler, "-include", str(place / BLOCK), *words)
+            argv = ("/bin/sh", "-c", WRITES_RESULT, "compile", RESULT_FD, *call)
+            execution = self.workshop.run(replace(command, argv=argv, read_only=(*command.read_only, place)))
+        if execution.killed_by is not None:
+            return None
+        if execution.exit_code == 0:
+            return execution if execution.result else None
+        return execution if execution.exit_code == 1 and is_about(names.source, execution.stderr) else None
+
+    def _without_block(self, ready: Ready, command: Command) -> Execution:
+        spec = ready.spec
+        kills_before = proc.oom_kills()
+        execution = self.workshop.run(command)
+        if _lost_a_part(execution):
+            if proc.oom_kills() > kills_before:
+                raise JudgeError(f"the machine ran out of memory and the kernel killed a part of {spec.compiler}")
+            execution = self.workshop.run(command)
+            if _lost_a_part(execution) and self._loses_parts(ready):
+                raise JudgeError(f"{spec.compiler}, or a part of it, is killed again and again, and not by halo-forge")
+        return execution
 
     def _loses_parts(self, ready: Ready) -> bool:
         """Whether that happens to a program too that has no words of its own printed."""
@@ -183,8 +219,7 @@ class CompiledVerifier:
     def _compile_command(self, ready: Ready, names: Names, files: Mapping[str, bytes]) -> Command:
         spec = ready.spec
         limits = self.workshop.compile_limits(address_space=spec.address_space)
-        flags = spec.flags if self.workshop.compile_flags is None else self.workshop.compile_flags
-        call = ready.words(spec.compile, names, limits, flags)
+        call = self._call(ready, names, limits)
         return Command(
             argv=("/bin/sh", "-c", _hand_out(spec.product), "compile", RESULT_FD, spec.product, *call),
             limits=limits,
@@ -193,6 +228,9 @@ class CompiledVerifier:
             read_only=ready.read_only,
             env=ready.env(spec.compile_env, names, limits),
         )
+
+    def _call(self, ready: Ready, names: Names, limits: ResourceLimits) -> list[str]:
+        return ready.words(ready.spec.compile, names, limits, self.workshop.flags(ready.spec.flags))
 
 
 def _run_command(ready: Ready, built: _Built, stdin: str, limits: ResourceLimits) -> Command:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from halo_forge.types import Language
+from halo_forge.verifiers.headers import Headers
 from halo_forge.verifiers.joining.pieces import Names, TestProgram
 from halo_forge.verifiers.toolchain import Tool
 from halo_forge.verifiers.warm import Warm
@@ -31,6 +32,7 @@ class CompiledLanguage:
         flags: defaults, replaced as a whole by --compile-flags.
         compile_env, run_env: variables; the same marks as in a command.
         warm: what is worth keeping from one compile to the next.
+        headers: how the includes that sources begin with are precompiled, if they are.
         address_space: see `ResourceLimits`; for the tools and for the programs.
         beside_heap_mb: how much of the memory limit a runtime needs for itself.
         read_only: patterns of what the tools need below /etc.
@@ -48,6 +50,7 @@ class CompiledLanguage:
     compile_env: Mapping[str, str] = field(default_factory=dict)
     run_env: Mapping[str, str] = field(default_factory=dict)
     warm: Warm | None = None
+    headers: Headers | None = None
     address_space: bool = True
     beside_heap_mb: int = 0
     read_only: tuple[str, ...] = ()

@@ -1,0 +1,175 @@
+"""Precompiled blocks of includes in the user's cache: lent out, made beside the first compile, forgotten when many.
+
+Several processes may share the cache. Who uses a block holds a shared lock on its directory; who removes one needs it
+alone, and leaves it where somebody has it. One thread of ours makes blocks, those that come most often first; until
+one is there, its sources are compiled plainly. The thread is a daemon that nothing waits for: what it leaves half made
+when the process ends is swept up later.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from halo_forge.errors import Cancelled, JudgeError
+from halo_forge.made_once import WORK, made_once, place_of
+from halo_forge.verifiers.headers import Making, is_whole
+
+KIND = "headers"  # the directory in the cache
+MOST_BYTES = 2 * 1024**3  # of all blocks; one of <bits/stdc++.h> has 100 MB
+_log = logging.getLogger(__name__)
+_EAGER = 8  # blocks of a process that are made when they are first seen
+_SEEN = 3  # how often a later one has to be seen: making it takes as long as two or three plain compiles
+_ABANDONED_S = 24 * 3600.0
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The blocks of one compiler with one set of flags. Safe to use from several threads.
+
+    Attributes:
+        making: how one is made.
+        identity: everything beside the block that decides what is made.
+        name: of the compiler, for people.
+    """
+
+    making: Making
+    identity: object
+    name: str
+    _seen: Counter[bytes] = field(default_factory=Counter)
+    _tried: set[bytes] = field(default_factory=set)
+    _whole: set[Path] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _maker: threading.Thread | None = None
+
+    @contextmanager
+    def lent(self, block: bytes) -> Iterator[Path | None]:
+        """The directory of a precompiled block, which stays while the context does; ``None`` if it is not there yet."""
+        place = self._place(block)
+        held = self._hold(place)
+        if held is None:
+            self._want(block)
+            yield None
+            return
+        try:
+            yield place
+        finally:
+            os.close(held)
+
+    def wait(self) -> None:
+        """Until all that is wanted was tried; for tests and measurements."""
+        if (maker := self._maker) is not None:
+            maker.join()
+
+    def _place(self, block: bytes) -> Path:
+        return place_of(KIND, (self.identity, block), self.name)
+
+    def _hold(self, place: Path) -> int | None:
+        """A descriptor that keeps a whole block from being removed."""
+        held = _locked(place, fcntl.LOCK_SH)
+        if held is None:
+            return None
+        if place not in self._whole:
+            if not is_whole(place):
+                os.close(held)
+                _remove(place)
+                return None
+            self._whole.add(place)
+        with suppress(OSError):  # somebody else's cache
+            os.utime(place)
+        return held
+
+    def _want(self, block: bytes) -> None:
+        with self._lock:
+            self._seen[block] += 1
+            if block not in self._tried and self._maker is None:
+                self._maker = threading.Thread(target=self._make_all, name="precompile", daemon=True)
+                self._maker.start()
+
+    def _next(self) -> bytes | None:
+        with self._lock:
+            eager = len(self._tried) < _EAGER
+            for block, times in self._seen.most_common():
+                if block not in self._tried and (eager or times >= _SEEN):
+                    self._tried.add(block)
+                    return block
+            self._maker = None
+            return None
+
+    def _make_all(self) -> None:
+        while (block := self._next()) is not None:
+            try:
+                made_once(KIND, (self.identity, block), partial(self.making.make, block), _no_place, self.name)
+                keep_within(MOST_BYTES, self._place(block))
+            except Cancelled:
+                return
+            except Exception as error:  # only speed is lost, and nobody waits for this thread
+                _log.debug("%s does without %r: %s", self.name, block, error)
+
+
+def keep_within(most_bytes: int, newest: Path) -> None:
+    """Remove the blocks that were not used for longest, until the others have no more than `most_bytes`.
+
+    Args:
+        newest: stays, and lies beside the others.
+    """
+    used: list[tuple[float, int, Path]] = []
+    for place in newest.parent.iterdir():
+        with suppress(OSError):  # another process removes them too
+            changed = place.stat().st_mtime
+            if not place.name.startswith(WORK):
+                used.append((changed, sum(file.stat().st_size for file in place.iterdir()), place))
+            elif time.time() - changed > _ABANDONED_S:
+                shutil.rmtree(place, ignore_errors=True)
+    total = sum(size for _, size, _ in used)
+    for _, size, place in sorted(used):
+        if total <= most_bytes:
+            break
+        if place != newest and _remove(place):
+            total -= size
+
+
+def _remove(place: Path) -> bool:
+    """Whether it could be had alone, and is gone."""
+    held = _locked(place, fcntl.LOCK_EX)
+    if held is None:
+        return False
+    try:
+        aside = place.with_name(f"{WORK}{place.name}-{os.getpid()}")
+        os.rename(place, aside)  # at once: nobody is to find half of it
+        shutil.rmtree(aside, ignore_errors=True)
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(held)
+
+
+def _locked(place: Path, how: int) -> int | None:
+    """A locked descriptor of a directory; ``None`` if it is not there, or is not to be had."""
+    try:
+        found = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(found, how | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(found), os.stat(place)):
+            return found
+    except OSError:  # somebody has it, or it was removed meanwhile
+        pass
+    os.close(found)
+    return None
+
+
+def _no_place(cache: Path, error: OSError) -> JudgeError:
+    return JudgeError(f"{cache}: {error.strerror or error}")

@@ -1,0 +1,38 @@
+"""The blocks of a compiler that was found: with which flags they are made, and what makes them differ from others."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from halo_forge.sandbox.base import Command
+from halo_forge.verifiers.base import Workshop
+from halo_forge.verifiers.blocks import Blocks
+from halo_forge.verifiers.headers import BLOCK, Making
+from halo_forge.verifiers.joining.pieces import Names
+from halo_forge.verifiers.ready import Ready
+
+_FORMAT = 1  # of a block's directory; raised when others are made
+
+
+def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | None:
+    """The precompiled blocks of a language; ``None`` where it has none, or there is an unknown flag.
+
+    Args:
+        template: a command with the limits of a compile, and what it sees.
+    """
+    spec = ready.spec
+    flags = workshop.flags(spec.flags)
+    if spec.headers is None or not all(re.fullmatch(spec.headers.flags, flag) for flag in flags):
+        return None
+    names = Names(BLOCK)
+    expand, precompile = (
+        tuple(ready.words(words, names, template.limits, flags))
+        for words in (spec.headers.expand, spec.headers.precompile)
+    )
+    compiler = os.stat(ready.tools[spec.compiler])
+    identity = (
+        _FORMAT, sorted(ready.tools.items()), sorted(ready.versions.items()), compiler.st_size, compiler.st_mtime_ns,
+        expand, precompile, sorted(template.env.items()),
+    )  # fmt: skip
+    return Blocks(Making(template, expand, precompile, workshop.run), identity, spec.compiler)

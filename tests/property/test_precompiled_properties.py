@@ -1,0 +1,68 @@
+"""With and without precompiled headers: the same verdicts, the same complaints, and the same program byte for byte."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from halo_forge.sandbox.base import Sandbox
+from halo_forge.types import Case, Language, Problem
+from halo_forge.verifiers.includes import is_about, leading_includes
+from precompiled import BLOCKS, Side, sides, sources
+
+WARNINGS = ("-Wall", "-Wextra", "-O1")
+
+
+@pytest.mark.parametrize(
+    ("language", "flags", "count"),
+    [
+        (Language.CPP, None, 24),
+        (Language.C, None, 16),
+        (Language.CPP, WARNINGS, 8),
+        pytest.param(Language.CPP, None, 2000, marks=pytest.mark.nightly),
+        pytest.param(Language.C, None, 2000, marks=pytest.mark.nightly),
+        pytest.param(Language.CPP, WARNINGS, 500, marks=pytest.mark.nightly),
+        pytest.param(Language.C, WARNINGS, 500, marks=pytest.mark.nightly),
+    ],
+)
+@pytest.mark.timeout(7200)
+def test_nothing_changes(language: Language, flags: tuple[str, ...] | None, count: int, sandbox: Sandbox) -> None:
+    quick, plain = sides(sandbox, language, flags)
+    make_blocks(quick, language)
+    problem = Problem("p", "", language, cases=(Case("20 22\n", "42\n"),))
+    for number, source in enumerate(itertools.islice(sources(language, seed=count), count)):
+        assert quick.judged(problem, source) == plain.judged(problem, source), f"source {number}:\n{source}"
+    assert quick.seen.with_block > count / 3  # else nothing was compared
+    assert plain.seen.with_block == 0
+
+
+def make_blocks(quick: Side, language: Language) -> None:
+    """Have a look at each block once, and wait until it is made."""
+    blocks = quick.verifier.blocks(language)
+    assert blocks is not None
+    for names in BLOCKS[language]:
+        with blocks.lent(b"".join(b"#include <%b>\n" % name.encode() for name in names)):
+            pass
+    blocks.wait()
+
+
+@given(st.binary())
+def test_any_bytes_have_a_block(source: bytes) -> None:
+    found = leading_includes(source)
+    assert leading_includes(found) == found
+    assert leading_includes(b"// \n\n/* \n */" + source) in (found, b"")
+
+
+@given(st.lists(st.sampled_from(("#include <a>", "#include <b/c.h>", "// d", "/* e */", "", "int x;", "\\"))))
+def test_a_block_ends_at_the_first_other_thing(lines: list[str]) -> None:
+    before = list(itertools.takewhile(lambda line: line not in ("int x;", "\\"), lines))
+    expected = "".join(f"{line}\n" for line in before if line.startswith("#"))
+    assert leading_includes("\n".join(lines).encode()) == expected.encode()
+
+
+@given(st.binary())
+def test_any_bytes_may_be_a_complaint(words: bytes) -> None:
+    assert not is_about("main.c", words + b"\n/usr/include/stdio.h:1:1: note: declared here\n")
