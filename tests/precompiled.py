@@ -21,6 +21,7 @@ BLOCKS = {
         ("cstdio", "cassert", "map"),
         ("assert.h", "cassert", "iostream", "assert.h", "complex.h", "math.h"),
         ("immintrin.h", "iostream"),
+        ("assert.h", "bits/stdc++.h"),
         ("bits/stdc++.h",),
     ),
     Language.C: (

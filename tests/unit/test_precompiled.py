@@ -22,7 +22,7 @@ from halo_forge.verifiers.headers import Making, changes_nothing, is_whole
 from halo_forge.verifiers.includes import is_about, leading_includes
 
 LIMITS = ResourceLimits(cpu_s=1, memory_mb=64, output_bytes=1024, file_mb=1, tmp_mb=1, processes=8)
-EXPANDED = b"#define A 1\nint a;\nhalo_forge_second_time 0\nhalo_forge_end 1\n"
+EXPANDED = b"#define A 1\n#define __need___va_list\nint a;\nhalo_forge_second_time 0\nhalo_forge_end 1\n"
 BLOCK = b"#include <a>\n"
 
 
@@ -88,6 +88,7 @@ def test_a_complaint_about_the_source_alone(complaint: str, about: bool) -> None
         (b"", True),
         (b"   \n#undef A\n#define A 1\n#undef NEVER\n", True),
         (b"#undef A\n", False),
+        (b"#undef __need___va_list\n", True),
         (b"#define A 2\n", False),
         (b"#define B\n", False),
         (b"int b;\n", False),
