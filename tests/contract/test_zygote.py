@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
-from halo_forge.errors import SandboxError
+from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Sandbox
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
@@ -54,6 +56,38 @@ FAILS = "def inner():\n    raise KeyError('no such thing')\n\n\ninner()\n"
 FAREWELL = "import atexit, sys\natexit.register(print, 'bye')\nprint('half', end='')\nsys.exit(3)\n"
 SIGNALLED = "import os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n"
 ORPHAN = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    time.sleep(86321)\nprint('parent')\n"
+SIGNALS_ITS_GROUP = """import os, signal
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, lambda *_: None)
+    os.kill(0, number)
+print('on', flush=True)
+os.kill(0, signal.SIGKILL)
+"""
+SERVES = """import socket
+server = socket.create_server(('127.0.0.1', 8000), reuse_port=False)
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+client = socket.create_connection(('127.0.0.1', 8000))
+server.accept()[0].close()
+client.close()
+server.close()
+again = socket.socket()
+try:
+    again.bind(('127.0.0.1', 8000))
+except OSError:
+    print('the port is kept')
+"""
+BINDS = "import socket\nsocket.socket().bind(('127.0.0.1', 8000))\nprint('bound')\n"
+FORGETS = """import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+if os.fork() == 0:
+    while time.process_time() < 0.4:
+        pass
+    os._exit(0)
+try:
+    os.wait()
+except ChildProcessError:
+    time.sleep(0.2)
+"""
 DRAWS = "import random\nprint(random.getrandbits(256))\n"
 
 
@@ -148,6 +182,98 @@ def test_a_fork_cannot_read_what_others_were_given(both: Both) -> None:
     assert found.stdout.startswith(b"True "), found.stderr
     own = both.execution(both.afresh, search)
     assert found.stdout == own.stdout
+
+
+def test_a_host_with_many_descriptors_gives_none_to_its_forks() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        pytest.skip("not that many are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+    with contextlib.ExitStack() as stack:
+        stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (soft, hard))
+        for _ in range(1100):
+            stack.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+        both = Both()
+        stack.enter_context(contextlib.closing(both.sandbox))
+        fork, own = both.run("import os\nprint(os.listdir('/proc/self/fd'))\n")
+        assert both.zygotes()
+    assert fork.stdout == own.stdout
+
+
+def test_a_signal_to_the_whole_group_stays_in_the_fork(both: Both) -> None:
+    both.execution(both.forked, "print(1)\n")
+    before = both.zygotes()
+    fork, own = both.run(SIGNALS_ITS_GROUP)
+    assert (fork.exit_code, fork.stdout) == (own.exit_code, own.stdout) == (137, b"on\n")
+    assert both.zygotes() == before
+    assert both.execution(both.forked, "print(2)\n").stdout == b"2\n"
+
+
+def test_a_connection_keeps_no_port_from_the_next_fork(both: Both) -> None:
+    assert both.execution(both.forked, SERVES).stdout == b"the port is kept\n"
+    found = both.execution(both.forked, BINDS)
+    assert found.stdout == b"bound\n", found.stderr
+
+
+def test_time_that_the_kernel_forgets_counts(both: Both) -> None:
+    fork, own = both.run(FORGETS)
+    assert fork.cpu_s > 0.2
+    assert own.cpu_s > 0.2
+
+
+def test_a_suite_that_crashes_ends_the_same(both: Both) -> None:
+    tests = "assert answer() == 1\nimport ctypes\nctypes.string_at(0)\n"
+    suite = Problem("any", "", Language.PYTHON, tests=tests, entry_point="answer")
+    fork, own = (_judged(verifier, suite, "def answer():\n    return 1\n") for verifier in (both.forked, both.afresh))
+    assert (fork.outcome, fork.detail) == (own.outcome, own.detail)
+    assert fork.outcome is Outcome.RUNTIME_ERROR
+
+
+def test_a_zygote_that_a_nicer_thread_started_serves_others(caplog: pytest.LogCaptureFixture) -> None:
+    both = Both()
+
+    def politely() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        both.execution(both.forked, "print(1)\n")
+
+    with contextlib.closing(both.sandbox):
+        thread = threading.Thread(target=politely)
+        thread.start()
+        thread.join()
+        assert both.execution(both.forked, "print(2)\n").stdout == b"2\n"
+        assert both.zygotes()
+    assert not caplog.records
+
+
+def test_a_fork_of_the_host_leaves_the_zygotes_alone(both: Both) -> None:
+    both.execution(both.forked, "print(1)\n")
+    before = both.zygotes()
+    child = os.fork()
+    if child == 0:
+        try:
+            both.sandbox._zygotes.close()
+            both.execution(both.forked, "print(2)\n")
+        except JudgeError:
+            os._exit(0)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert both.execution(both.forked, "print(3)\n").stdout == b"3\n"
+    assert both.zygotes() == before
+
+
+def test_suites_are_made_ready_alike_however_python_was_started() -> None:
+    """Else ``python -O`` would take out the assertions, and any solution would pass."""
+    source = (
+        "from halo_forge.verifiers.inside.assertions import made_ahead\n"
+        "tests = 'def check(f):\\n    assert f(1) == 2\\n'\n"
+        "print(made_ahead({'tests': tests, 'prompt': 'def g():\\n    assert 0\\n', 'entry_point': 'f'}))"
+    )
+    made = [
+        subprocess.run([sys.executable, *flags, "-c", source], capture_output=True, check=True).stdout
+        for flags in ((), ("-O",), ("-OO",))
+    ]
+    assert made[0] == made[1] == made[2] != b"b''\n"
 
 
 def test_forks_draw_different_numbers(both: Both) -> None:

@@ -10,6 +10,7 @@ output is ever in its memory, so no later fork can find any there.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import gc
 import json
@@ -24,17 +25,22 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from typing import Any
 
+_FIRST_FREE = 3  # behind the standard streams
 _FILES_FD = 3  # in a fork; closed when they are written
 _ASIDE = 100  # where descriptors are put while they change places
+_NO_SOCKETS = b" tw 0 "  # in sockstat: no connection is left that keeps a port from later forks for a minute
 _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
 
 
 def wait_for_job(control_fd: int) -> list[str]:
     """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job."""
-    control = socket.socket(fileno=control_fd)
+    # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
+    control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
+    os.close(control_fd)
     filter_program = control.recv(_MOST_BYTES)
     walls.empty_bounding_set()
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    sockets = os.open("/proc/self/net/sockstat", os.O_RDONLY)
     walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: a fork says here that its walls stand
     gc.collect()
     gc.freeze()  # else a fork's collector would touch, and so copy, every page
@@ -57,6 +63,7 @@ def wait_for_job(control_fd: int) -> list[str]:
         end = {
             "status": os.waitstatus_to_exitcode(status), "cpu_s": usage.ru_utime + usage.ru_stime,
             "peak_kb": usage.ru_maxrss, "walled_in": walled_in[0] == 1,
+            "clean": _NO_SOCKETS in os.pread(sockets, 4096, 0),
         }  # fmt: skip
         control.send(json.dumps(end).encode())
 
@@ -71,10 +78,12 @@ def _begin(job: dict[str, Any], fds: list[int], filter_program: bytes, walled_in
     words: list[str] = job["words"]
     try:
         _arrange(fds)
-        os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
-        walls.enter(job["tmp_bytes"])
+        os.setpgid(0, 0)  # else a signal to the whole group would reach the zygote, wherever it has the same user
+        with contextlib.suppress(PermissionError):  # the zygote is nicer than that
+            os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
+        own = walls.enter(job["tmp_bytes"])
         _write_files(job["files"])
-        walls.give_up(job["uid"], job["outer"], job["rlimits"], filter_program)
+        walls.give_up(own, job["uid"], job["outer"], job["rlimits"], filter_program)
     except OSError as error:
         os.write(2, f"{error}\n".encode())
         os._exit(1)

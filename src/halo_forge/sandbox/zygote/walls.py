@@ -6,6 +6,9 @@ user id without any rights, and the system-call filter. All of them go with it.
 
 The fork is process 1 of its namespace. What runs in it is ours, and the solution is a child of it: when it ends,
 however it ends, the kernel ends all that is left.
+
+Limits: forks share the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent.
+They share its session too, whose priority (autogroup) each may lower for the later ones.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x20000000, 0x00020000, 0x08000000, 0x10000000
-_MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 2, 4, 8
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 24, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
@@ -35,8 +38,11 @@ class _Filter(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-def enter(tmp_bytes: int) -> None:
-    """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside.
+def enter(tmp_bytes: int) -> int:
+    """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside, but of process 1.
+
+    Root of the sandbox of an ordinary user is that user outside, so a solution could else list the descriptors of
+    process 1, though it is private. Returns a descriptor of the directory that is hidden.
 
     Raises:
         OSError: they can't be made.
@@ -45,15 +51,19 @@ def enter(tmp_bytes: int) -> None:
     _mount(b"tmpfs", b"/tmp", f"size={tmp_bytes},mode=1777")
     _mount(b"tmpfs", b"/dev/shm", f"size={_SHARED_BYTES},mode=1777")
     _mount(b"proc", b"/proc", "", _MS_NOEXEC)
+    own = os.open("/proc/1", os.O_PATH)
+    _mount(b"tmpfs", b"/proc/1", "size=4096,mode=0555", _MS_RDONLY)
     os.chdir("/tmp")
+    return own
 
 
 def give_up(
-    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
+    own: int, uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
 ) -> None:
     """Give up all rights, for good.
 
     Args:
+        own: what `enter` returned; it is closed.
         uid: user and group to become, where the sandbox belongs to root.
         outer: user and group that one is outside, where it belongs to an ordinary user.
 
@@ -61,7 +71,8 @@ def give_up(
         OSError: that was refused.
     """
     if outer is not None:
-        _be_user_of_own_namespace(*outer)
+        _be_user_of_own_namespace(own, *outer)
+    os.close(own)
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -76,11 +87,12 @@ def give_up(
         _filter_calls(filter_program)
 
 
-def _be_user_of_own_namespace(uid: int, gid: int) -> None:
+def _be_user_of_own_namespace(own: int, uid: int, gid: int) -> None:
     """Have limits that count for nobody else, and the ids that one has outside, having been root of the namespace."""
     call(_libc.unshare, _CLONE_NEWUSER)
+    empty_bounding_set()  # it is full again
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
-        fd = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        fd = os.open(name, os.O_WRONLY, dir_fd=own)
         os.write(fd, content.encode())
         os.close(fd)
 

@@ -46,6 +46,9 @@ def _be_child_of_init() -> None:
     if child == 0:
         be_private(False)
         return
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not heed; Python would
     while True:
         pid, status = os.wait()
         if pid == child:

@@ -15,6 +15,7 @@ import math
 import operator
 import random
 import re
+import signal
 import string
 import typing
 
@@ -22,5 +23,5 @@ from . import assertions, entry, python_program, start
 
 __all__ = [
     "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator",
-    "python_program", "random", "re", "start", "string", "typing",
+    "python_program", "random", "re", "signal", "start", "string", "typing",
 ]  # fmt: skip
