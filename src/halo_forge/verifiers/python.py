@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import sys
+import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -57,6 +58,10 @@ _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, tests="assert ready() == 'ready'", entry_point="ready"),
 )
 _SELF_TEST_SOLUTION = "def ready():\n    return 'ready'\nif __name__ == '__main__':\n    print(ready())\n"
+
+# What `made_ahead` compiles is told apart by its file's name. Nobody who runs this can change the source of a suite.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module="^/tests$")
+warnings.filterwarnings("ignore", category=SyntaxWarning, module="^prompt$")
 
 
 class _DoesNotParse(Exception):

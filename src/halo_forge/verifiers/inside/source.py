@@ -59,7 +59,7 @@ def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
     except SyntaxError:
         return []
     tree.body = [node for node in tree.body if getattr(node, "name", None) != entry_point]
-    return [compile(tree, "prompt.py", "exec", dont_inherit=True)]
+    return [compile(tree, "prompt.py", "exec", dont_inherit=True, optimize=0)]  # however this Python was started
 
 
 def names_in(code: CodeType) -> set[str]:

@@ -39,7 +39,7 @@ class Suite:
         if missing := sorted(name for name in _imports(tree) if not self._is_there(name)):
             raise ImportError(f"there is no {', '.join(missing)} here")
         self.prepare(tree)
-        self.code = compile(tree, FILE, "exec", dont_inherit=True)
+        self.code = compile(tree, FILE, "exec", dont_inherit=True, optimize=0)
         self.names_used = names_in(self.code)
         self.prelude = [] if given["prompt"] is None else prelude(given["prompt"], self.entry_point)
         self.names: dict[str, Any] = {"__name__": SUITE}
