@@ -264,6 +264,7 @@ class _Watch:
             usage = self._usage()
             tree_mb, kernel_mb = min(tree_mb, self._tree_mb(usage)), min(kernel_mb, self._kernel_mb())
         self.peak_rss_mb = max(tree_mb, self.peak_rss_mb or 0.0)
+        self.cpu_s = usage.cpu_s
         if tree_mb + kernel_mb > most_mb:
             self.killed_by = KilledBy.MEMORY
         elif usage.cpu_s > self.limits.cpu_s:
@@ -295,7 +296,7 @@ class _Watch:
         for stream in self.outputs:
             stream.read_available()  # what the tree wrote while it was taken down
         self.wall_s = time.monotonic() - self.started
-        self.cpu_s = max(tree_cpu_s, self.ended.cpu_s)
+        self.cpu_s = max(self.cpu_s, tree_cpu_s, self.ended.cpu_s)
         if self.ended.peak_rss_mb is not None:
             self.peak_rss_mb = max(self.ended.peak_rss_mb, self.peak_rss_mb or 0.0)
 
