@@ -125,12 +125,13 @@ class BubblewrapSandbox:
             except OSError as error:
                 raise JudgeError(f"the sandbox failed: {error.strerror}") from error
             seen = supervise(Job(Fork(zygote, command, kind, fds), command.limits, command.stdin, self._cancel))
-            if not zygote.usable:
+            if not zygote.walls_stand:
                 words = seen.stderr.decode(errors="replace").strip().splitlines()
                 raise NoZygotes(words[-1] if words else "its walls can't be put up")
-            if seen.status < 0 and seen.killed_by is None:
+            if seen.killed_by is None and seen.status == -signal.SIGKILL:
                 raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
-            return _as_execution(seen, None if seen.status < 0 else seen.status, fds.result())
+            ended = seen.status if seen.status >= 0 else 128 - seen.status  # by a fault of its own, as bwrap puts it
+            return _as_execution(seen, None if seen.status == -signal.SIGKILL else ended, fds.result())
 
     def _start_zygote(self, kind: Zygote) -> RunningZygote:
         """Start one in a sandbox that lets it make namespaces, which nothing of a sample is ever run in itself."""

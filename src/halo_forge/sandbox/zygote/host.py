@@ -16,10 +16,11 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Zygote
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
@@ -50,6 +51,7 @@ class RunningZygote:
         uid: of its forks; ``None``: its own.
         outer: user and group id that its forks have outside, where they get a user namespace of their own.
         usable: it may get another job.
+        walls_stand: its forks can put up their walls.
         on_close: gives back what it held.
     """
 
@@ -58,6 +60,7 @@ class RunningZygote:
     uid: int | None
     outer: tuple[int, int] | None
     usable: bool = True
+    walls_stand: bool = True
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
     _root: int | None = None  # a descriptor of process 1 of its sandbox
@@ -131,7 +134,7 @@ class RunningZygote:
             proc.keep_nice(self.process.pid)
 
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
-        if not select.select([self.control], [], [], timeout_s)[0]:
+        if not _readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
         message, fds, _, _ = socket.recv_fds(self.control, _MOST_BYTES, 1)
         if not message:
@@ -141,6 +144,12 @@ class RunningZygote:
     def _failed(self, why: str) -> ZygoteFailed:
         self.usable = False
         return ZygoteFailed(why)
+
+
+def _readable(fd: int, timeout_s: float = 0.0) -> bool:
+    poller = select.poll()  # select() takes no descriptor beyond 1023
+    poller.register(fd, select.POLLIN)
+    return bool(poller.poll(timeout_s * 1000))
 
 
 @dataclass(slots=True)
@@ -155,6 +164,7 @@ class Zygotes:
     start: Callable[[Zygote], RunningZygote]
     usable: bool = True
     _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
+    _owner: int = field(default_factory=os.getpid)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it.
     _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "zygote-starter"))
@@ -165,10 +175,12 @@ class Zygotes:
 
         Raises:
             NoZygotes: it can't be started.
+            JudgeError: this process is a fork of the one that made this object.
         """
-        if not self.usable:
-            raise NoZygotes("they were sent away")
-        zygote = self._take(kind) or self._starter.submit(self.start, kind).result()
+        if os.getpid() != self._owner:  # both would talk to the same ones
+            raise JudgeError("a sandbox can't be used on the other side of a fork; open another one there")
+        found = self._take(kind)
+        zygote = found.result() if isinstance(found, Future) else found
         try:
             yield zygote
         except BaseException:
@@ -178,7 +190,12 @@ class Zygotes:
             self._put_back(kind, zygote)
 
     def close(self) -> bool:
-        """End them all, those at work when their command has ended. Returns whether that had not been done before."""
+        """End them all, those at work when their command has ended. Returns whether that had not been done before.
+
+        They are left alone on the other side of a fork.
+        """
+        if os.getpid() != self._owner:
+            return False
         with self._lock:
             first, self.usable = self.usable, False
             idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
@@ -188,10 +205,12 @@ class Zygotes:
         self._starter.shutdown(wait=False)
         return first
 
-    def _take(self, kind: Zygote) -> RunningZygote | None:
-        with self._lock:
+    def _take(self, kind: Zygote) -> RunningZygote | Future[RunningZygote]:
+        with self._lock:  # against `close`, after which none can be started
+            if not self.usable:
+                raise NoZygotes("they were sent away")
             waiting = self._idle.get(kind)
-            return waiting.pop() if waiting else None
+            return waiting.pop() if waiting else self._starter.submit(self.start, kind)
 
     def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
         with self._lock:
@@ -257,7 +276,7 @@ class _ForkedTree:
     @property
     def watched(self) -> int | None:
         """See `supervise.Tree`."""
-        return None if select.select([self.fd], [], [], 0)[0] else self.root
+        return None if _readable(self.fd) else self.root
 
     def heed_notes(self) -> None:
         """There are none."""
@@ -277,5 +296,7 @@ class _ForkedTree:
         if self._end is None:
             raise AssertionError("reap() comes after kill()")
         if not self._end["walled_in"]:
+            self._zygote.walls_stand = False
+        if not self._end["clean"]:
             self._zygote.usable = False
         return Ended(self._end["status"], self._end["cpu_s"], self._end["peak_kb"] / 1024)
