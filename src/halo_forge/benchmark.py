@@ -2,6 +2,8 @@
 
 One thread generates, several judge, and one bounded queue stands between them, so that programs are compiled and run
 while the next ones are still being written. Every text and every verdict goes to the store the moment it is there.
+The same program for the same problem is judged once: who has it too takes the verdict from the store, whatever session
+it is from. A judge error is no verdict, so the next one with that program is judged itself.
 
 Limits: how to sample, how to judge and how to show progress are the business of the objects that are handed in.
 """
@@ -15,13 +17,14 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from halo_forge.errors import Cancelled, EngineError, HaloForgeError, JudgeError
 from halo_forge.models.base import GenerationRequest, Sampler
 from halo_forge.store import GeneratedSample, RunStore, Times
+from halo_forge.turns import Turns
 from halo_forge.types import Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Verifier
 
@@ -49,6 +52,7 @@ class Pipeline:
     Attributes:
         workers: how many samples are judged at once.
         cancel: set from outside to stop; `run` then raises `Cancelled`.
+        digest: tells the programs of samples apart, see `program_digest`; without it every sample is judged.
     """
 
     verifier: Verifier
@@ -57,6 +61,7 @@ class Pipeline:
     listener: Listener
     workers: int
     cancel: threading.Event
+    digest: Callable[[Problem, Sample], str | None] | None = None
 
     def run(self, backlog: Iterable[GeneratedSample], generate: Callable[[], Iterator[Sample]] | None = None) -> None:
         """Judge `backlog` and all that `generate` yields. Returns when everything is judged.
@@ -83,6 +88,7 @@ class _Run:
         self.stop = threading.Event()
         self.error: BaseException | None = None
         self.lock = threading.Lock()
+        self.turns = Turns()
 
     def go(self) -> None:
         threads = [threading.Thread(target=self._judge_all, daemon=True) for _ in range(self.pipeline.workers)]
@@ -160,11 +166,31 @@ class _Run:
 
     def _judge(self, generated: GeneratedSample) -> None:
         sample = generated.sample
-        started = time.time()
-        verdict = judge(self.pipeline.verifier, self.pipeline.problems[sample.problem_id], sample)
-        times = replace(generated.times, judging_started_at=started, judged_at=time.time())
-        self.pipeline.store.add_judged(sample, verdict, times)
+        problem = self.pipeline.problems[sample.problem_id]
+        program = self._digest(problem, sample)
+        with nullcontext() if program is None else self.turns.take(program):
+            started = time.time()
+            verdict = None if program is None else self._known(sample, program)
+            if verdict is None:
+                found = judge(self.pipeline.verifier, problem, sample)
+                verdict = replace(found, program=program, same_as=None)
+            times = replace(generated.times, judging_started_at=started, judged_at=time.time())
+            self.pipeline.store.add_judged(sample, verdict, times)
         self.pipeline.listener.judged(sample, verdict)
+
+    def _digest(self, problem: Problem, sample: Sample) -> str | None:
+        try:
+            return None if self.pipeline.digest is None else self.pipeline.digest(problem, sample)
+        except Exception:  # a mistake of ours, which judging the sample will meet too, and tell
+            _log.debug("no digest of %s #%d", problem.id, sample.index, exc_info=True)
+            return None
+
+    def _known(self, sample: Sample, program: str) -> Verdict | None:
+        began = time.monotonic()
+        known = self.pipeline.store.verdict_on(program)
+        if known is None:
+            return None
+        return replace(known, index=sample.index, wall_s=time.monotonic() - began, same_as=known.index)
 
 
 def _be_nice() -> None:

@@ -26,6 +26,7 @@ from halo_forge.types import (
     SampleCount,
     TestStyle,
     TokenCount,
+    Verdict,
 )
 from halo_forge.verifiers.extract import only_thinks
 
@@ -37,15 +38,17 @@ class _Tally:
     n: int = 0
     compiled: int = 0
     passed: int = 0
+    repeats: int = 0
     first_index: int | None = None
     first_passed: bool = False
 
-    def add(self, index: int, *, compiled: bool, passed: bool) -> None:
+    def add(self, verdict: Verdict) -> None:
         self.n += 1
-        self.compiled += compiled
-        self.passed += passed
-        if self.first_index is None or index < self.first_index:
-            self.first_index, self.first_passed = index, passed
+        self.compiled += bool(verdict.compiled)
+        self.passed += verdict.passed
+        self.repeats += verdict.same_as is not None
+        if self.first_index is None or verdict.index < self.first_index:
+            self.first_index, self.first_passed = verdict.index, verdict.passed
 
 
 @dataclass(slots=True)
@@ -98,7 +101,7 @@ def summarize(
                 continue
             totals.add(one)
             if one.verdict.outcome is not Outcome.JUDGE_ERROR:
-                tally.add(one.sample.index, compiled=bool(one.verdict.compiled), passed=one.verdict.passed)
+                tally.add(one.verdict)
             yield one.times
 
     spans = phase_spans(seen())
@@ -134,6 +137,7 @@ def _report(
             total=sum(tally.n for _, tally in scored),
             compiled=sum(tally.compiled for _, tally in scored),
             passed=sum(tally.passed for _, tally in scored),
+            repeats=sum(tally.repeats for _, tally in scored),
         ),
         unscored=totals.unscored,
         missing=wanted - totals.outcomes.total(),

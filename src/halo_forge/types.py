@@ -329,6 +329,10 @@ class Verdict:
         warned: it compiled, and the compiler warned about it, as far as its flags let it; ``None`` when not known.
         case: number, from 1, of the first of the problem's cases that failed; ``None`` where none did.
         stdout: what the program printed on it, the beginning of a long text; ``None`` where `case` is.
+        program: digest of the program that was judged, the same for the same program of the same problem; ``None``
+            where programs are not told apart, or where there is none.
+        same_as: index of the sample of the same problem with the same program that was judged in place of this one;
+            ``None`` when this one was judged.
     """
 
     problem_id: str
@@ -343,6 +347,8 @@ class Verdict:
     warned: bool | None = None
     case: int | None = None
     stdout: str | None = None
+    program: str | None = None
+    same_as: int | None = None
 
     @property
     def passed(self) -> bool:
@@ -397,11 +403,12 @@ class CategoryCount:
 
 @dataclass(frozen=True, slots=True)
 class SampleCount:
-    """Samples that were judged, that compiled, that passed."""
+    """Samples that were judged, that compiled, that passed; and those whose verdict is that of the same program."""
 
     total: int
     compiled: int
     passed: int
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def test_human_eval_completions_of_a_subset(halo: CommandLine) -> None:
     result = halo.json("r.json")
     jsonschema.validate(result, schema())
     assert (result["total"], result["passed"], result["solved"]) == (6, 6, 6)
-    assert result["samples"] == {"total": 10, "compiled": 10, "passed": 6}
+    assert result["samples"] == {"total": 10, "compiled": 10, "passed": 6, "repeats": 0}
     assert result["pass_at_k"] == {"1": pytest.approx((4 * 0.5 + 2) / 6), "5": None, "10": None}
     assert result["timing"]["generation_time"] is None
     assert result["timing"]["verification_time"] > 0
@@ -72,3 +72,28 @@ def test_other_samples_under_the_same_output_are_refused(halo: CommandLine) -> N
     answer = halo(*command)
     assert answer.status == 2
     assert "samples_file" in answer.complaint
+
+
+def test_the_same_program_is_judged_once(halo: CommandLine) -> None:
+    lines = [{"task_id": p.id, "completion": p.solution} for p in HUMANEVAL[:2] for _ in range(4)]
+    lines += [{"task_id": "HumanEval/0", "completion": "    return None\n"}] * 2
+    halo.write("samples.jsonl", *lines)
+    command = ("benchmark", "score", "samples.jsonl", "--prompts", "humaneval", "--k", "1", "--output", "r.json")
+    answer = halo(*command)
+    assert answer.status == 0, answer.err
+    assert "judged once: 7 samples repeated a program" in answer.out
+    result = halo.json("r.json")
+    jsonschema.validate(result, schema())
+    assert result["samples"] == {"total": 10, "compiled": 10, "passed": 8, "repeats": 7}
+    found = {(line["problem_id"], line["index"]): line for line in halo.lines("r.samples.jsonl")}
+    assert len(found) == 10
+    assert sum("same_as" in line for line in found.values()) == 7
+    assert {found["HumanEval/1", index]["program"] for index in range(4)} == {found["HumanEval/1", 0]["program"]}
+
+    path = halo.directory / "r.samples.jsonl"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:5]))
+    assert halo(*command).status == 0
+    resumed = halo.json("r.json")
+    for changes in (result, resumed):
+        del changes["timing"], changes["hardware"], changes["run"]
+    assert resumed == result

@@ -28,7 +28,8 @@ from halo_forge.sandbox.registry import open_sandbox
 from halo_forge.store import GeneratedSample, RunStore
 from halo_forge.types import JSONObject, Limits, Outcome, Report, Sample, TestStyle
 from halo_forge.verifiers.base import Verifier, Workshop
-from halo_forge.verifiers.registry import AUTO, CUSTOM, compiles_only, open_verifier
+from halo_forge.verifiers.program import program_digest
+from halo_forge.verifiers.registry import AUTO, CUSTOM, compiles_only, judges_by_program, open_verifier
 
 NOT_ALL_JUDGED = 3
 _REASONS = 3  # that are shown
@@ -153,7 +154,8 @@ def judge_all(
         Cancelled: stopped by the user; everything so far is kept.
     """
     by_id = {problem.id: problem for problem in judging.problems.problems}
-    pipeline = Pipeline(judging.verifier, by_id, store, counts, workers, cancel)
+    digest = program_digest if judges_by_program(judging.verifier) else None
+    pipeline = Pipeline(judging.verifier, by_id, store, counts, workers, cancel, digest)
     try:
         with progress.shown(counts):
             pipeline.run(backlog, generate)

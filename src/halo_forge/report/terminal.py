@@ -115,6 +115,8 @@ def _facts(report: Report) -> Iterator[Text]:
         yield Text(f"thinking cut: {counted(tokens.thinking_cut, 'sample')} thought to the end and gave no answer")
     if report.cost is not None:
         yield Text(f"cost: {_cost(report.cost)}")
+    if repeats := report.samples.repeats:
+        yield Text(f"judged once: {counted(repeats, 'sample')} repeated a program, and got its verdict")
     phases = [
         f"{word} {seconds_in_words(seconds)}"
         for word, seconds in (("generating", report.generation_s), ("judging", report.verification_s))

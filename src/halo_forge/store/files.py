@@ -216,8 +216,8 @@ class Appender:
                 self._fd = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
         return self._fd
 
-    def append(self, line: bytes) -> None:
-        """Add `line`, or nothing of it.
+    def append(self, line: bytes) -> int:
+        """Add `line`, or nothing of it. Returns where in the file it begins.
 
         Raises:
             StoreError: the disk is full or broken. What could be written of the line is cut off again.
@@ -225,12 +225,13 @@ class Appender:
         fd = self.open()
         with explained(self._path):
             self._cut_torn(fd)
-            self._torn_at = os.fstat(fd).st_size
+            began = self._torn_at = os.fstat(fd).st_size
             try:
                 _write(fd, line)
                 self._torn_at = None
             finally:
                 self._cut_torn(fd)
+        return began
 
     def close(self) -> None:
         """Have everything reach the disk. A later `append` opens the file again."""

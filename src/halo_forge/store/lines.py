@@ -20,6 +20,7 @@ from halo_forge.types import FinishReason, JSONObject, Outcome, Sample, SampleFo
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+_RARELY = ("case", "stdout", "program", "same_as")  # of a verdict: written only where there is one
 _MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
 
 
@@ -150,7 +151,7 @@ def encode_judged(judged: JudgedSample) -> bytes:
         "detail": verdict.detail,
         "times": asdict(judged.times),
     }
-    fields |= {name: value for name in ("case", "stdout") if (value := getattr(verdict, name)) is not None}
+    fields |= {name: value for name in _RARELY if (value := getattr(verdict, name)) is not None}
     return _encode(_sample_fields(judged.sample) | fields)
 
 
@@ -246,6 +247,8 @@ def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
         wall_s=_seconds(fields, "wall_s"),
         case=_may(fields, "case", int),
         stdout=_may(fields, "stdout", str),
+        program=_may(fields, "program", str),
+        same_as=_may(fields, "same_as", int),
     )
 
 

@@ -23,6 +23,7 @@ from halo_forge.store.lines import (
     decode_lines,
     encode_generated,
 )
+from halo_forge.store.programs import Programs
 from halo_forge.types import Outcome, SampleKey
 
 
@@ -34,11 +35,13 @@ class Progress:
         judged: samples with a verdict.
         waiting: samples that are generated and have none.
         session: number of the next session.
+        programs: those with a verdict.
     """
 
     judged: set[SampleKey] = field(default_factory=set)
     waiting: set[SampleKey] = field(default_factory=set)
     session: int = 0
+    programs: Programs = field(default_factory=Programs)
 
     def saw(self, times: Times) -> None:
         """Note the sessions of one line."""
@@ -62,7 +65,8 @@ def resume(files: RunFiles) -> Progress:
         _move_back(files, unjudged - progress.waiting)
         progress.waiting |= unjudged
     if spoiled:
-        disk.replace(files.samples, _good_lines(files, set(progress.judged)))
+        progress.programs = Programs()
+        disk.replace(files.samples, _good_lines(files, set(progress.judged), progress.programs))
     return progress
 
 
@@ -79,7 +83,9 @@ def _see_judged(files: RunFiles, progress: Progress) -> tuple[set[SampleKey], bo
     """
     errors: set[SampleKey] = set()
     spoiled = False
-    for _, judged in decode_lines(files.samples, decode_judged):
+    began = end = 0
+    for raw, judged in decode_lines(files.samples, decode_judged):
+        began, end = end, end + len(raw)
         if judged is None:
             spoiled = True
             continue
@@ -91,6 +97,7 @@ def _see_judged(files: RunFiles, progress: Progress) -> tuple[set[SampleKey], bo
             spoiled = True
         else:
             progress.judged.add(key)
+            progress.programs.add(judged.verdict, began)
     return errors - progress.judged, spoiled or bool(errors)
 
 
@@ -113,11 +120,14 @@ def _move_back(files: RunFiles, keys: set[SampleKey]) -> None:
                 generated.append(encode_generated(GeneratedSample(judged.sample, times)))
 
 
-def _good_lines(files: RunFiles, left: set[SampleKey]) -> Iterator[bytes]:
-    """The first line on each sample of `left` that is no judge error."""
+def _good_lines(files: RunFiles, left: set[SampleKey], programs: Programs) -> Iterator[bytes]:
+    """The first line on each sample of `left` that is no judge error; `programs` gets to know where it will begin."""
+    began = 0
     for raw, judged in decode_lines(files.samples, decode_judged):
         if judged is not None and judged.sample.key in left and not _is_error(judged):
             left.discard(judged.sample.key)
+            programs.add(judged.verdict, began)
+            began += len(raw)
             yield raw
 
 

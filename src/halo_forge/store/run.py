@@ -27,6 +27,7 @@ from halo_forge.store.lines import (
     encode_line,
     read_samples_file,
 )
+from halo_forge.store.programs import read_verdict
 from halo_forge.store.resume import Progress, compact, resume
 from halo_forge.types import JSONObject, Sample, SampleKey, Verdict
 
@@ -36,7 +37,7 @@ class RunStore:
 
     A sample of the run is *judged*, or *waiting* (generated, not judged yet), or owed altogether; the caller knows
     which samples the run wants, so what is owed is that less `judged_keys` and `waiting_keys`. Texts stay on disk:
-    in memory there is one key a sample.
+    in memory there is one key a sample, and for each program the place of its verdict.
 
     Opening mends what a kill or a full disk left behind: a torn last line is owed again, damaged and repeated
     lines are dropped (of repeated ones the first stays), and samples with `Outcome.JUDGE_ERROR` wait to be judged
@@ -56,6 +57,7 @@ class RunStore:
         self._lock = lock
         self._judged = progress.judged
         self._waiting = progress.waiting
+        self._programs = progress.programs
         self._resumed = frozenset(progress.waiting)
         self._samples = Appender(files.samples)
         self._generated = Appender(files.generated)
@@ -156,9 +158,16 @@ class RunStore:
             self._refuse_closed()
             if sample.key in self._judged:
                 raise ValueError(f"sample {sample.key} has a verdict already")
-            self._samples.append(line)
+            began = self._samples.append(line)
+            self._programs.add(verdict, began)
             self._judged.add(compact(sample.key))
             self._waiting.discard(sample.key)
+
+    def verdict_on(self, program: str) -> Verdict | None:
+        """The first verdict of the run, of this session or before, on the program with this digest."""
+        with self._mutex:
+            began = self._programs.find(program)
+        return None if began is None else read_verdict(self.files.samples, began, program)
 
     def read_measured(self) -> list[JSONObject]:
         """What was measured in each session, as it was kept; lines that are no JSON objects are left out."""

@@ -15,7 +15,11 @@ from halo_forge.verifiers.base import Verifier, Workshop
 
 
 class PluggedVerifier:
-    """One plug-in behind the protocol that it says it follows."""
+    """One plug-in behind the protocol that it says it follows.
+
+    Attributes:
+        by_program: it says that its verdicts rest on what `program_digest` tells apart, and on nothing else.
+    """
 
     def __init__(self, point: EntryPoint, workshop: Workshop) -> None:
         """Load it.
@@ -28,6 +32,7 @@ class PluggedVerifier:
             self._inner: Verifier = point.load()(workshop)
             self.name = str(self._inner.name)
             self.languages = frozenset(Language(language) for language in self._inner.languages)
+            self.by_program = bool(getattr(self._inner, "by_program", False))
         except HaloForgeError:
             raise
         except BaseException as error:

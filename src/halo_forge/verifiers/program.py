@@ -6,6 +6,8 @@ time and memory in halo-forge itself, where no sandbox bounds them.
 
 from __future__ import annotations
 
+import hashlib
+import threading
 from dataclasses import dataclass
 
 from halo_forge.types import Outcome, Problem, Sample, SampleForm
@@ -13,6 +15,7 @@ from halo_forge.verifiers.extract import extract_code, only_thinks
 
 THINKING_CUT = "thinking cut: the answer ends before </think>, so there is no code in it"
 MOST_CHARACTERS = 8 * 1024 * 1024  # of a sample's text; a hundred times what models write
+_recent = threading.local()  # what each thread was last asked to extract: a sample's digest is followed by its verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def program_of(problem: Problem, sample: Sample) -> str | Refusal:
         return Refusal(Outcome.COMPILE_ERROR, detail)
     if sample.form is SampleForm.COMPLETION:
         return sample.text
-    code = extract_code(sample.text, problem.language, problem.entry_point)
+    code = _extracted(sample.text, problem)
     if code is None:
         return Refusal(Outcome.NO_CODE, THINKING_CUT if only_thinks(sample.text) else "no code in the answer")
     return code
@@ -40,3 +43,25 @@ def program_of(problem: Problem, sample: Sample) -> str | Refusal:
 def whole_source(problem: Problem, sample: Sample, program: str) -> str:
     """The source that stands by itself: a completion behind its prompt, else what `program_of` found."""
     return problem.prompt + program if sample.form is SampleForm.COMPLETION else program
+
+
+def program_digest(problem: Problem, sample: Sample) -> str | None:
+    """What a verdict on an answer to `problem` rests on, as 32 hexadecimal digits; ``None`` where there is no program.
+
+    Samples with the same digest answer the same problem with the same program, character for character, in the same
+    form, so that it is joined with the problem in the same way. A problem's own command sees the whole answer too.
+    """
+    program = program_of(problem, sample)
+    if isinstance(program, Refusal):
+        return None
+    answer = "" if problem.custom is None else sample.text
+    whole = f"{sample.form} {len(problem.id)} {len(program)} {problem.id}{program}{answer}"
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _extracted(text: str, problem: Problem) -> str | None:
+    asked = (text, problem.language, problem.entry_point)
+    if getattr(_recent, "asked", None) != asked:
+        _recent.asked, _recent.code = asked, extract_code(*asked)
+    code: str | None = _recent.code
+    return code

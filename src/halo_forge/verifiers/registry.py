@@ -69,6 +69,11 @@ def compiles_only(name: str) -> bool:
     return name in TOOLCHAINS and not any(spec.run for spec in TOOLCHAINS[name])
 
 
+def judges_by_program(verifier: Verifier) -> bool:
+    """Whether the same program gets the same verdict. A plug-in may go by anything, unless it says that it does not."""
+    return verifier.by_program if isinstance(verifier, PluggedVerifier) else True
+
+
 def verifier_names() -> list[str]:
     """All there are, plug-ins included."""
     return sorted({*VERIFIERS, *_plugged()})
