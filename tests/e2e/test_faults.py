@@ -26,8 +26,8 @@ WRONG_EVERY = 3
 
 
 def sample(number: int, padding: int = 0) -> dict[str, Any]:
-    """Every third prints something wrong."""
-    text = f"print({'2' if number % WRONG_EVERY == 0 else '1'})" + " " * padding
+    """Every third prints something wrong; no two are the same program."""
+    text = f"print({'2' if number % WRONG_EVERY == 0 else '1'})  # {number}{' ' * padding}."
     return {"task_id": "one", "solution": text}
 
 
@@ -94,7 +94,7 @@ def test_a_full_disk(ready: CommandLine, small_disk: Path) -> None:
     assert answer.status == 0, answer.err
     assert (small_disk / "x.samples.jsonl").read_bytes().startswith(kept)
     assert outcomes(ready, "small/x.samples.jsonl") == expected(30)
-    assert ready.json("small/x.json")["samples"] == {"total": 30, "compiled": 30, "passed": 20}
+    assert ready.json("small/x.json")["samples"] == {"total": 30, "compiled": 30, "passed": 20, "repeats": 0}
 
 
 def test_a_full_disk_while_a_model_generates(ready: CommandLine, small_disk: Path) -> None:
@@ -250,7 +250,10 @@ def breakable(ready: CommandLine, good_runs: int, then: str) -> dict[str, str]:
     ids=["fails", "does-nothing", "complains", "is-killed", "is-gone"],
 )
 def test_a_sandbox_that_breaks_in_the_middle(ready: CommandLine, then: str) -> None:
-    env = breakable(ready, 7, then)
+    ready.write("problems.jsonl", {"id": "one", "prompt": "p", "language": "bash", "expected_output": "1\n"})
+    texts = (f"echo {'2' if n % WRONG_EVERY == 0 else '1'} # {n}" for n in range(12))
+    ready.write("samples.jsonl", *({"task_id": "one", "solution": text} for text in texts))
+    env = breakable(ready, 15, then)
     command = (*SCORE, "x.json")
     answer = ready(*command, env=env)
     assert answer.status == 3, answer.err
@@ -271,7 +274,10 @@ def test_a_sandbox_that_breaks_in_the_middle(ready: CommandLine, then: str) -> N
 
 def test_a_sandbox_whose_processes_are_killed(ready: CommandLine) -> None:
     """All of them at some moment, the one that is process 1 inside among them: never the samples' failure."""
-    ready.write("samples.jsonl", *({"task_id": "one", "solution": "import time; time.sleep(0.3); print(1)"},) * 20)
+    ready.write(
+        "samples.jsonl",
+        *({"task_id": "one", "solution": f"import time; time.sleep(0.3); print(1)  # {n}"} for n in range(20)),
+    )
     process = ready.start(*SCORE, "x.json")
     while not (ready.directory / "x.samples.jsonl").exists():  # everything was tried and found to work
         assert process.poll() is None, process.communicate()
@@ -304,7 +310,8 @@ ENDLESS = {
 @pytest.mark.parametrize("phase", ENDLESS)
 def test_nothing_survives_a_run_that_is_killed(ready: CommandLine, phase: str, option: tuple[str, ...]) -> None:
     ready.write("problems.jsonl", {"id": "one", "prompt": "p", "language": "cpp", "expected_output": "1\n"})
-    ready.write("samples.jsonl", *({"task_id": "one", "solution": ENDLESS[phase]},) * 12)
+    texts = (f"{ENDLESS[phase]}\n// {n}" for n in range(12))
+    ready.write("samples.jsonl", *({"task_id": "one", "solution": text} for text in texts))
     workers = str(2 * len(os.sched_getaffinity(0)))
     process = ready.start(*SCORE, "x.json", "--workers", workers, "--compile-flags", "-fconstexpr-ops-limit=9000000000 "
                           "-fconstexpr-loop-limit=2000000000", *option)  # fmt: skip

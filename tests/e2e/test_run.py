@@ -57,7 +57,7 @@ def test_the_published_command(ready: CommandLine) -> None:
     jsonschema.validate(result, schema())
     assert (result["total"], result["passed"], result["pass_rate"], result["solved"]) == (2, 2, 1.0, 2)
     assert result["pass_at_k"] == {"1": pytest.approx(1 / 3, abs=1e-15), "3": 1.0}
-    assert result["samples"] == {"total": 6, "compiled": 4, "passed": 2}
+    assert result["samples"] == {"total": 6, "compiled": 4, "passed": 2, "repeats": 0}
     assert result["compile_rate"] == pytest.approx(4 / 6, abs=1e-15)
     assert result["outcomes"] == {
         "accepted": 2, "wrong_answer": 1, "runtime_error": 1, "compile_error": 1, "no_code": 1,
@@ -142,7 +142,7 @@ def test_judge_errors_count_in_nothing_and_are_judged_again(ready: CommandLine) 
     answer = ready(*command, env=path)
     assert answer.status == 0, answer.err
     assert ready.json("x.json")["unscored"] == 0
-    assert ready.json("x.json")["samples"] == {"total": 6, "compiled": 4, "passed": 2}
+    assert ready.json("x.json")["samples"] == {"total": 6, "compiled": 4, "passed": 2, "repeats": 0}
 
 
 def verdicts(halo: CommandLine, name: str) -> dict[tuple[str, int], dict[str, Any]]:
