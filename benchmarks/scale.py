@@ -140,8 +140,9 @@ def _write(path: Path, lines: Iterator[dict[str, str]]) -> None:
 
 
 def _problem(number: int) -> dict[str, str]:
-    return {"id": f"add/{number}", "prompt": f"Write solve(x), which adds {number} to x.", "language": "python",
-            "tests": f"assert solve(1) == {number + 1}\nassert solve(0) == {number}", "entry_point": "solve"}  # fmt: skip
+    tests = f"assert solve(1) == {number + 1}\nassert solve(0) == {number}"
+    prompt = f"Write solve(x), which adds {number} to x."
+    return {"id": f"add/{number}", "prompt": prompt, "language": "python", "tests": tests, "entry_point": "solve"}
 
 
 def _sample(number: int, index: int) -> dict[str, str]:
@@ -195,7 +196,8 @@ def main() -> None:
           f"largest resident size of the command's own process; the goal is {MOST_MB} MB. Going on is from the start "
           f"of the command, with {total - LEFT} samples judged, to the first new verdict; the goal is "
           f"{MOST_RESUME_S:g} s.\n")  # fmt: skip
-    print("| programs | whole run, s | samples/s | peak memory, MB | going on, s | peak memory, MB |\n|---|---|---|---|---|---|")
+    print("| programs | whole run, s | samples/s | peak memory, MB | going on, s | peak memory, MB |")
+    print("|---|---|---|---|---|---|")
     for words, whole, rest in rows:
         print(f"| {words} | {whole.seconds:.0f} | {total / whole.seconds:.0f} | {whole.peak_mb:.0f} "
               f"| {rest.first_s:.2f} | {rest.peak_mb:.0f} |")  # fmt: skip

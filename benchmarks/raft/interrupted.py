@@ -28,7 +28,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("options", nargs="*")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()  # the options of the command come last, and begin with a dash
     command = [sys.executable, "-m", "halo_forge", "benchmark", "full", *given.options, "--output"]
     started = time.monotonic()
     subprocess.run([*command, str(given.undisturbed)], check=True)

@@ -87,8 +87,8 @@ def test_the_same_command_again_changes_nothing(ready: CommandLine) -> None:
     (signal.SIGINT, "--no-hardware-metrics"),
 ])  # fmt: skip
 def test_run_that_goes_on(ready: CommandLine, how: signal.Signals, first: str) -> None:
-    slow = {**SAMPLES[0], "text": "import time\ntime.sleep(0.05)\ndef add(a, b):\n    return a + b\n"}
-    ready.write("samples.jsonl", slow)
+    slow = "import time\ntime.sleep(0.05)\ndef add(a, b):\n    return a + b  # {}\n"
+    ready.write("samples.jsonl", *({**SAMPLES[0], "text": slow.format(n)} for n in range(60)))
     command = (*RUN, "--samples", "60", "--k", "1", "--workers", "1", "--output", "x.json")
     process = ready.start(*command, first)
     samples = ready.directory / "x.samples.jsonl"

@@ -49,7 +49,7 @@ def test_a_run_and_where_the_key_is_not(halo: CommandLine, server: Server) -> No
     answered = halo("benchmark", "run", "--model", server.url, *SETTINGS, "--results-jsonl", env=environment)
     assert answered.status == 0, answered.err
     result = halo.json("results/x.json")
-    assert result["samples"] == {"total": 20, "compiled": 20, "passed": 20}
+    assert result["samples"] == {"total": 20, "compiled": 20, "passed": 20, "repeats": 16}
     assert (result["tokens"]["prompt"], result["tokens"]["completion"]) == (100, 140)
     model = result["run"]["model"]
     assert (model["name"], model["engine"], model["deterministic"]) == ("org/tiny", "openai", False)
