@@ -8,13 +8,16 @@ import random
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
 from e2e.conftest import HALO_FORGE, CommandLine
+from halo_forge.sandbox import proc
 
 FIELDS = {
     "problem_id", "index", "text", "n_tokens", "finish_reason", "seed", "outcome", "passed", "compiled", "cpu_s",
@@ -227,12 +230,20 @@ def test_a_model_that_fails_leaves_a_result_that_says_so(ready: CommandLine) -> 
 def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
     halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(500)))
     process = halo.start(*words)
-    time.sleep(2.5)
+    while not any(b"wait_for_job" in _command_line(pid) for pid in proc.children(process.pid)):  # it begins to judge
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "error" not in err
+
+
+def _command_line(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
 
 
 def test_only_some_problems(ready: CommandLine) -> None:
