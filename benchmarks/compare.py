@@ -11,16 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
 import subprocess
 import sys
 import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
-from halo_forge import __version__
+from machine import measured_on
 
 GOAL_S = 5.0
 
@@ -28,14 +26,12 @@ GOAL_S = 5.0
 def main() -> int:
     """Measure, print a section, and fail where it took too long."""
     options = _options()
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         _write_results(Path(folder), options.results, options.problems, options.samples)
         seconds = [_compare(folder, options.k) for _ in range(options.repeat)]
     print("\n## Comparing results\n")
-    print(
-        f"{date.today()} · {os.cpu_count()} processors · {platform.system()} {platform.release()} · "
-        f"Python {platform.python_version()} · halo-forge {__version__} · load average {os.getloadavg()[0]:.1f}\n"
-    )
+    print(f"{measured_on(load)}\n")
     print(
         f"`python benchmarks/compare.py`: {options.results} results of {options.problems} problems with "
         f"{options.samples} samples each, pass@{options.k}, the whole process: "

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import random
 import re
 import resource
@@ -29,10 +28,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.benchmark import judge
 from halo_forge.problems import load_problems
 from halo_forge.sandbox.base import Command, Sandbox, Tier
@@ -223,7 +222,9 @@ def main() -> None:
             print(f"round {number + 1} of {options.rounds}: {plain.wall:.0f} s, {cached.wall:.0f} s, "
                   f"{fresh.wall:.0f} s", file=sys.stderr)  # fmt: skip
         description = inner.description
-    report(language, rounds, meters, f"{description} · load average when it began {load:.1f}")
+    compiler = COMMANDS[language][0]
+    version = version_of(Tool(compiler, ""), Path(compiler))
+    report(language, rounds, meters, measured_on(load, version, description))
 
 
 def report(
@@ -236,10 +237,7 @@ def report(
         for mine, theirs in zip(other.outcomes, turns[0].outcomes, strict=True)
     )  # fmt: skip
     compiler = COMMANDS[language][0]
-    version = version_of(Tool(compiler, ""), Path(compiler))
-    print(f"\n## Judging {'C++' if language is Language.CPP else 'C'} against a plain pool\n\n{date.today()} · "
-          f"{len(os.sched_getaffinity(0))} processors · {platform.release()} · Python {platform.python_version()} · "
-          f"halo-forge {__version__} · {version} · {machine}\n\n"
+    print(f"\n## Judging {'C++' if language is Language.CPP else 'C'} against a plain pool\n\n{machine}\n\n"
           f"`python benchmarks/cpp.py --language {language} --rounds {len(rounds)}`: {PROGRAMS} programs, five blocks "
           f"of includes, {PROGRAMS // BROKEN_EVERY} that do not compile, {WORKERS} workers. "
           f"**{differing} verdicts differ.** Medians (least to most of {len(rounds)} rounds).\n")  # fmt: skip

@@ -15,15 +15,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.models.base import GenerationRequest, Sampler, SamplingSettings
 from halo_forge.models.openmp import wait_briefly
 from halo_forge.problems import load_problems
@@ -130,10 +129,8 @@ def main() -> None:
 
 
 def _report(totals: dict[str, tuple[int, float]], options: argparse.Namespace, load: float) -> None:
-    processors = len(os.sched_getaffinity(0))
-    print(f"\n## Engines: tokens per second\n\n{date.today()} · {processors} processors · {platform.release()} · "
-          f"Python {platform.python_version()} · halo-forge {__version__} · torch {torch.__version__} · "
-          f"transformers {transformers.__version__} · load average when it began {load:.1f}\n")  # fmt: skip
+    libraries = (f"torch {torch.__version__}", f"transformers {transformers.__version__}")
+    print(f"\n## Engines: tokens per second\n\n{measured_on(load, *libraries)}\n")
     print(f"16 prompts, {options.samples} samples each ({options.plain_samples} for model.generate), up to "
           f"{options.tokens} tokens, in {options.rounds} rounds.\n")  # fmt: skip
     print("| | tokens | seconds | tokens/s | of model.generate in float32 |\n|---|---|---|---|---|")

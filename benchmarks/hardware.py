@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
+from machine import measured_on
 
-from halo_forge import __version__
 from halo_forge.cli.measuring import measuring
 from halo_forge.store import RunStore
 
@@ -68,10 +66,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     seconds = parser.parse_args().seconds
     print("## What hardware metrics cost\n")
-    print(
-        f"{date.today()} · {os.cpu_count()} processors · Linux {platform.release()} · Python "
-        f"{platform.python_version()} · halo-forge {__version__} · load average {os.getloadavg()[0]:.1f}\n"
-    )
+    print(f"{measured_on(os.getloadavg()[0])}\n")
     print(f"`python benchmarks/hardware.py`: processor time of the sampler's thread over {seconds:.0f} s, keeping what")
     print(f"it measured included; the goal is under {MOST_PCT:g}% of one processor.\n")
     print("| beside | % of one processor | looks a minute |\n|---|---|---|")

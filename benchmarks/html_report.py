@@ -10,8 +10,6 @@ headless Chromium from the navigation to a list that can be used.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
 import shutil
 import subprocess
@@ -19,10 +17,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.problems import ProblemSet, load_problems
 from halo_forge.problems.kept import kept
 from halo_forge.report.result import to_json
@@ -43,6 +41,7 @@ _FAILURES = {
 def main() -> int:
     """Measure, print a section, and fail where something took too long."""
     options = _options()
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "report.html")
         files = make_runs(Path(folder), options.samples)
@@ -50,10 +49,7 @@ def main() -> int:
         opened, size = _open(page, options.repeat), page.stat().st_size
         both = _write(files, page)
     print("\n## The HTML report\n")
-    print(
-        f"{date.today()} · {os.cpu_count()} processors · {platform.system()} {platform.release()} · "
-        f"Python {platform.python_version()} · halo-forge {__version__} · load average {os.getloadavg()[0]:.1f}\n"
-    )
+    print(f"{measured_on(load)}\n")
     print(
         f"`python benchmarks/html_report.py`: {164 * options.samples} samples. "
         f"Written, the whole process: {min(whole):.1f} s (at most {max(whole):.1f} s of {options.repeat}; "

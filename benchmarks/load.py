@@ -23,9 +23,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.benchmark import default_workers, judge
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.sandbox.bubblewrap import find_bwrap, version
@@ -226,9 +226,7 @@ def main() -> None:
     lines = [
         "## Verdicts under load",
         "",
-        f"{date.today()} · {_processor()}, {default_workers()} processors · Linux {platform.release()} · "
-        f"Python {platform.python_version()} · halo-forge {__version__} · {described} · "
-        f"load average when it began {before:.1f}",
+        measured_on(before, _processor(), described),
         "",
         f"`python benchmarks/load.py --samples {plan.samples} --limit {plan.limit_s:g} --busy {chosen.busy}`: "
         f"{default_workers()} judged at once; idle {idle_s:.0f} s, "

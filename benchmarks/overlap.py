@@ -13,20 +13,19 @@ from __future__ import annotations
 import argparse
 import contextlib
 import multiprocessing
-import platform
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.benchmark import Pipeline, default_workers, generate_owed
 from halo_forge.models.base import SamplingSettings
 from halo_forge.models.openai.address import address_of
@@ -151,10 +150,7 @@ def main() -> None:
         verifier.prepare(frozenset({Language.PYTHON}))
         found = [(case, measured(case, verifier)) for case in cases]
     print("## Generating and judging side by side\n")
-    print(
-        f"{date.today()} · {default_workers()} processors · Linux {platform.release()} · "
-        f"Python {platform.python_version()} · halo-forge {__version__}\n"
-    )
+    print(f"{measured_on()}\n")
     print(
         f"`python benchmarks/overlap.py --samples {samples}`: a server with {SLOTS} slots and a fixed time a sample.\n"
     )

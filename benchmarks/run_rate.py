@@ -14,17 +14,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from datetime import date
 from pathlib import Path
 
-from halo_forge import __version__
+from machine import measured_on
+
 from halo_forge.models.base import GenerationRequest, SamplingSettings
 from halo_forge.models.registry import EngineRequest, find_model, open_sampler
 from halo_forge.problems import load_problems
@@ -72,10 +71,8 @@ def main() -> None:
     load = os.getloadavg()[0]
     rows = [(alone(options, turn), *whole(options, turn)) for turn in range(options.rounds)]
     ratios = [run / engine for engine, run, _ in rows]
-    processors = len(os.sched_getaffinity(0))
-    print(f"\n## benchmark run beside the engine alone\n\n{date.today()} · {processors} processors · "
-          f"{platform.release()} · Python {platform.python_version()} · halo-forge {__version__} · load average when "
-          f"it began {load:.1f}\n\nEngine {options.engine}, 16 prompts, {options.samples} samples each, up to "
+    print(f"\n## benchmark run beside the engine alone\n\n{measured_on(load)}\n\n"
+          f"Engine {options.engine}, 16 prompts, {options.samples} samples each, up to "
           f"{options.tokens} tokens; gcc judges on the same processors.\n")  # fmt: skip
     print("| engine alone, tokens/s | benchmark run, tokens/s | ratio | whole command |\n|---|---|---|---|")
     for (engine, run, wall), ratio in zip(rows, ratios, strict=True):
