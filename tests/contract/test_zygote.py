@@ -13,7 +13,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -289,6 +291,20 @@ def test_no_part_of_a_package_is_there_that_importing_it_does_not_bring() -> Non
     for package in packages:
         afresh = _loaded("start", f"import halo_forge.verifiers.inside.entry, {package}")
         assert {name for name in names if name.rpartition(".")[0] == package} <= afresh, package
+
+
+def test_forks_of_a_nice_thread_are_nice_among_sessions_too(both: Both) -> None:
+    def judged() -> int:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 3)
+        both.execution(both.forked, "print(1)\n")
+        return both.zygotes()[-1]  # the one that was used
+
+    with ThreadPoolExecutor(1) as pool:
+        zygote = pool.submit(judged).result()
+    inner = proc.tree(zygote)[-1]
+    if not Path(f"/proc/{inner}/autogroup").exists():
+        pytest.skip("this kernel shares processors out among processes alone")
+    assert Path(f"/proc/{inner}/autogroup").read_text().endswith(" nice 3\n")
 
 
 def test_a_zygote_that_was_killed_is_replaced(both: Both) -> None:

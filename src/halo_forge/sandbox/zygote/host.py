@@ -20,7 +20,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from halo_forge.errors import JudgeError
+from halo_forge.errors import JudgeError, last_line
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, Zygote
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
@@ -80,8 +80,7 @@ class RunningZygote:
             pass
         abandon(self.process)
         said = b"" if self.process.stderr is None else self.process.stderr.read()
-        lines = said.decode(errors="replace").strip().splitlines()
-        raise NoZygotes(lines[-1] if lines else "it does not start")
+        raise NoZygotes(last_line(said) or "it does not start")
 
     def fork(self, job: JSONObject, fds: Sequence[int]) -> int:
         """Have it fork for a job; returns a descriptor of the fork.
@@ -128,10 +127,14 @@ class RunningZygote:
         self.on_close()
 
     def _be_polite(self, niceness: int) -> None:
-        """The forks set their own niceness; what the kernel keeps for a whole session is set once."""
+        """The forks set their own niceness; what the kernel keeps for a whole session is set once.
+
+        The session is that of bwrap's child, which begins one of its own.
+        """
         if niceness > 0 and not self._polite:
             self._polite = True
-            proc.keep_nice(self.process.pid)
+            for child in proc.children(self.process.pid):
+                proc.keep_nice(child)
 
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
         if not _readable(self.control.fileno(), timeout_s):
