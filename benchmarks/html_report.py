@@ -10,6 +10,7 @@ headless Chromium from the navigation to a list that can be used.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import shutil
 import subprocess

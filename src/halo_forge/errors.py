@@ -88,6 +88,11 @@ class Cancelled(HaloForgeError):
     """The run was stopped on request. What was done before is kept."""
 
 
+def last_line(said: bytes) -> str:
+    """What a program said last, for a complaint of one line; empty, where it said nothing."""
+    return next(iter(reversed(said.decode(errors="replace").strip().splitlines())), "")
+
+
 def first_line(error: BaseException) -> str:
     """What another library's error says, for a complaint of one line; its type, where it says nothing."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]

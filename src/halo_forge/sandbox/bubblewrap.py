@@ -26,7 +26,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from halo_forge.errors import JudgeError, SandboxError
+from halo_forge.errors import JudgeError, SandboxError, last_line
 from halo_forge.sandbox.base import CONTROL_FD, WORKDIR, Command, Tier, Zygote
 from halo_forge.sandbox.filesystem import HOST_NAME, file_system
 from halo_forge.sandbox.guard import MARK, Guard
@@ -126,8 +126,7 @@ class BubblewrapSandbox:
                 raise JudgeError(f"the sandbox failed: {error.strerror}") from error
             seen = supervise(Job(Fork(zygote, command, kind, fds), command.limits, command.stdin, self._cancel))
             if not zygote.walls_stand:
-                words = seen.stderr.decode(errors="replace").strip().splitlines()
-                raise NoZygotes(words[-1] if words else "its walls can't be put up")
+                raise NoZygotes(last_line(seen.stderr) or "its walls can't be put up")
             if seen.killed_by is None and seen.status == -signal.SIGKILL:
                 raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
             ended = seen.status if seen.status >= 0 else 128 - seen.status  # by a fault of its own, as bwrap puts it
@@ -248,8 +247,7 @@ def _child_pid(notes: bytes) -> int | None:
 def _execution(seen: Observed, result: bytes) -> Execution:
     code = next((r["exit-code"] for r in _records(seen.notes) if "exit-code" in r), None)
     if seen.killed_by is None and not isinstance(code, int):
-        words = seen.stderr.decode(errors="replace").strip().splitlines()
-        raise JudgeError(f"the sandbox failed: {words[-1] if words else f'bwrap ended with {seen.status}'}")
+        raise JudgeError(f"the sandbox failed: {last_line(seen.stderr) or f'bwrap ended with {seen.status}'}")
     # Process 1 tells the outer bwrap how the program ended, and that one goes first. Only when process 1 was killed
     # itself, which no program inside can do, does the outer one see it go, and take its end for the program's.
     if seen.killed_by is None and seen.root_reaped and code == _KILLED:

@@ -24,6 +24,7 @@ from pathlib import Path
 from halo_forge.errors import JudgeError
 from halo_forge.made_once import WORK, made_once, place_of
 from halo_forge.verifiers.headers import Making, is_whole
+from halo_forge.verifiers.warm import no_place
 
 KIND = "headers"  # the directory in the cache
 MOST_BYTES = 2 * 1024**3  # of all blocks; one of <bits/stdc++.h> has 100 MB
@@ -101,7 +102,7 @@ class Blocks:
 
     def _make(self, block: bytes) -> None:
         try:
-            made_once(KIND, (self.identity, block), partial(self.making.make, block), _no_place, self.name)
+            made_once(KIND, (self.identity, block), partial(self.making.make, block), no_place, self.name)
             keep_within(MOST_BYTES, self._place(block))
         except (JudgeError, OSError) as error:  # only speed is lost
             _log.debug("%s does without %r: %s", self.name, block, error)
@@ -159,7 +160,3 @@ def _locked(place: Path, how: int) -> int | None:
         pass
     os.close(found)
     return None
-
-
-def _no_place(cache: Path, error: OSError) -> JudgeError:
-    return JudgeError(f"{cache}: {error.strerror or error}")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from halo_forge.errors import JudgeError
+from halo_forge.errors import JudgeError, last_line
 from halo_forge.made_once import made_once
 from halo_forge.sandbox.base import Command
 from halo_forge.types import Execution
@@ -48,13 +48,14 @@ def kept(name: str, identity: str, command: Command, run: Callable[[Command], Ex
         identity: everything that makes it differ from another one's.
     """
     try:
-        return made_once("toolchains", identity, partial(_fill, command, run), _no_place, name)
+        return made_once("toolchains", identity, partial(_fill, command, run), no_place, name)
     except (tarfile.TarError, JudgeError) as error:
         _log.warning("%s will be slow: nothing could be prepared for it (%s)", name, error)
         return NOWHERE
 
 
-def _no_place(cache: Path, error: OSError) -> JudgeError:
+def no_place(cache: Path, error: OSError) -> JudgeError:
+    """For `made_once`: a verifier does without what can't be kept."""
     return JudgeError(f"{cache}: {error.strerror or error}")
 
 
@@ -62,8 +63,7 @@ def _fill(command: Command, run: Callable[[Command], Execution], work: Path) -> 
     limits = replace(command.limits, cpu_s=_CPU_S, file_mb=_FILE_MB, tmp_mb=_TMP_MB)
     execution = run(replace(command, limits=limits))
     if execution.killed_by is not None or execution.exit_code != 0:
-        words = execution.stderr.decode(errors="replace").strip().splitlines()
-        raise JudgeError(words[-1] if words else f"exit status {execution.exit_code}")
+        raise JudgeError(last_line(execution.stderr) or f"exit status {execution.exit_code}")
     with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
         if hasattr(tarfile, "data_filter"):  # not in the first releases of Python 3.11
             archive.extraction_filter = tarfile.data_filter

@@ -1,4 +1,4 @@
 """A process that has done its start-up once and is forked for every command: `host` is our half, the rest its own.
 
-`inside` and `walls` run in the sandbox, so they import nothing but the standard library and each other.
+`forking` and `walls` run in the sandbox, so they import nothing but the standard library and each other.
 """

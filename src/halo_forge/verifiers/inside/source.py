@@ -8,6 +8,7 @@ import marshal
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType
     from typing import Any
 
@@ -64,11 +65,7 @@ def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
 
 def names_in(code: CodeType) -> set[str]:
     """Every name that code and the functions and classes in it may look up."""
-    found = set(code.co_names)
-    for constant in code.co_consts:
-        if isinstance(constant, type(code)):
-            found |= names_in(constant)
-    return found
+    return {name for part in _parts(code) for name in part.co_names}
 
 
 def _compiled(text: str) -> CodeType:
@@ -87,5 +84,12 @@ def _makes(code: CodeType | None, name: str | None) -> bool:
     """Whether there is a function or class of that name. That there is none, only the syntax tree can say."""
     if code is None:
         return False
-    inner = [constant for constant in code.co_consts if isinstance(constant, type(code))]
-    return any(part.co_name == name or _makes(part, name) for part in inner)
+    return name is None or any(part.co_name == name for part in _parts(code))
+
+
+def _parts(code: CodeType) -> Iterator[CodeType]:
+    """Code, and that of the functions and classes in it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, type(code)):
+            yield from _parts(constant)

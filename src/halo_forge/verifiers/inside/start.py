@@ -44,13 +44,13 @@ def main(payload_fd: int, result_fd: int) -> None:
     # From here on the candidate, which is the same user, can't read this process's memory or descriptors. It starts
     # with the solution, which it has not been sent yet.
     be_private()
-    given, _, packages = _read_whole(payload_fd).partition(b"\n")
+    given, _, beside = _read_whole(payload_fd).partition(b"\n")
 
     def tell(found: dict[str, object]) -> None:
         os.write(result_fd, json.dumps(found).encode() + b"\n")
 
     tell({"started": True})
-    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), json.loads(given), packages, tell)
+    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), json.loads(given), beside, tell)
     os._exit(0)
 
 
