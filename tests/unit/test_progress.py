@@ -11,7 +11,6 @@ from rich.console import Console
 from halo_forge.cli.counts import Counts
 from halo_forge.cli.progress import line_of, render
 from halo_forge.metrics import mean_pass_at_k
-from halo_forge.store import JudgedSample, Times
 from halo_forge.types import Outcome, Sample, Verdict
 
 PROBLEMS = ("add", "two_sum", "a_problem_with_a_name_that_is_far_too_long_to_be_shown")
@@ -72,8 +71,9 @@ def mixed() -> list[Verdict]:
 
 def counted(verdicts: list[Verdict], resumed: list[Verdict]) -> Counts:
     total = len(verdicts) + len(resumed)
-    counts = Counts(total=total, to_generate=len(verdicts), already_generated=len(resumed), already_judged=len(resumed))
-    counts.resumed(JudgedSample(Sample(one.problem_id, one.index, ""), one, Times()) for one in resumed)
+    counts = Counts(total=total, to_generate=len(verdicts), already_generated=len(resumed))
+    for one in resumed:
+        counts.resumed(one)
     for one in verdicts:
         sample = Sample(one.problem_id, one.index, "", n_tokens=7)
         counts.generated(sample)

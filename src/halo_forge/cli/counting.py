@@ -2,7 +2,7 @@
 
 A file or folder is read twice, to count and to judge, and samples are far too many to be held in between. So its size
 and its hash are taken with the count, and compared when everything is judged. A file may grow meanwhile; a folder has
-to stay as it is.
+to stay as it is. A run that goes on with a file that it counted before takes it from its hash that nothing has changed.
 """
 
 from __future__ import annotations
@@ -52,6 +52,17 @@ class Counted:
             raise _busy(path)
         size = before[1]
         return cls(path, total, size, _hash(path, size), before)
+
+    @classmethod
+    def again(cls, path: str, sha256: str, total: int) -> Counted | None:
+        """As it was counted before, with that hash; ``None`` where it is a folder, or no longer the same."""
+        look = _look(path)
+        try:
+            if look is None or _hash(path, look[1]) != sha256 or _look(path) != look:
+                return None
+        except OSError:
+            return None
+        return cls(path, total, look[1], sha256, look)
 
     @classmethod
     def _of_folder(cls, path: str, problems: ProblemSet) -> Counted:

@@ -6,11 +6,9 @@ import heapq
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from halo_forge.metrics import mean_pass_at_k
-from halo_forge.store import JudgedSample
 from halo_forge.types import Estimate, Outcome, Sample, Verdict
 
 _FIRST_ESTIMATE_S = 3.0
@@ -69,11 +67,10 @@ class Counts:
     _standing: tuple[float, Standing] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def resumed(self, judged: Iterable[JudgedSample]) -> Counts:
-        """Take in what earlier sessions judged, before the work begins. Returns itself."""
-        for one in judged:
-            self._see(one.verdict)
-        return self
+    def resumed(self, verdict: Verdict) -> None:
+        """Take in a verdict of an earlier session, before the work begins."""
+        self.already_judged += 1
+        self._see(verdict)
 
     def generated(self, sample: Sample) -> None:
         """See `Listener`."""

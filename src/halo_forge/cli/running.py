@@ -187,18 +187,14 @@ def _benchmark(
         **judging.identity(),
     }
     problems = judging.problems.problems
-    with RunStore.open(place.path, identity, fresh=request.fresh) as store:
-        total = plan.samples * len(problems)
+    total = plan.samples * len(problems)
+    counts = Counts(total=total, to_generate=0)
+    with RunStore.open(place.path, identity, fresh=request.fresh, see=counts.resumed) as store:
         owed_now = total - len(store.judged_keys) - len(store.waiting_keys)
         left = bool(owed_now or store.waiting_keys)
         if left:
             store.ensure_writable()
-        counts = Counts(
-            total=total,
-            to_generate=owed_now,
-            already_judged=len(store.judged_keys),
-            already_generated=len(store.judged_keys) + len(store.waiting_keys),
-        ).resumed(store.read_judged())
+        counts.to_generate, counts.already_generated = owed_now, total - owed_now
         generate = partial(generate_owed, sampler, problems, plan.samples, store, cancel) if owed_now else None
         try:
             with measuring(store, wanted=request.hardware_metrics and left):

@@ -32,6 +32,7 @@ from halo_forge.problems.files import stem
 from halo_forge.problems.samples import read_found, read_samples
 from halo_forge.report.human_eval import outcome_of
 from halo_forge.store import GeneratedSample, RunFiles, RunStore, Times
+from halo_forge.store.identity import read_identity
 from halo_forge.summary import summarize
 from halo_forge.tracking.registry import check_trackers
 from halo_forge.types import JSONObject
@@ -56,8 +57,8 @@ def score_samples(
     tracked = check_trackers(trackers)
     problems = load_problems(prompts, limit)
     samples = samples.rstrip("/") or samples  # a folder's name may end so
-    counted = Counted.of(samples, problems)
     place = Destination.of(output, safe_name(stem(samples), problems.name), as_json=as_json)
+    counted = (None if fresh else _counted_before(samples, problems, place)) or Counted.of(samples, problems)
     if Path(samples).resolve() in {path.resolve() for path in RunFiles.of(place.path).all()}:
         raise UserError(f"{samples} is among the files of the result {place.path}; give another --output")
     results = results_beside(Path(samples)) if results_jsonl else None
@@ -67,12 +68,11 @@ def score_samples(
         stoppable() as cancel,
         open_judging(problems, verifier, limits, compile_flags, unsafe=unsafe, cancel=cancel) as judging,
     ):
-        source = {"name": Path(samples).name, "sha256": counted.sha256}
+        source = {"name": Path(samples).name, "sha256": counted.sha256, "samples": counted.total}
         identity = {"model": None, "samples_file": source, **judging.identity()}
-        with RunStore.open(place.path, identity, fresh=fresh) as store:
+        counts = Counts(total=counted.total, to_generate=0)
+        with RunStore.open(place.path, identity, fresh=fresh, see=counts.resumed) as store:
             store.ensure_writable()
-            counts = Counts(total=counted.total, to_generate=0, already_judged=len(store.judged_keys))
-            counts.resumed(store.read_judged())
             left = counts.total > counts.already_judged
             try:
                 with measuring(store, wanted=hardware_metrics and left):
@@ -91,6 +91,15 @@ def score_samples(
             write_page_of_run(page, place.path)
             track(tracked, report, store.files, cancel)
             return status
+
+
+def _counted_before(samples: str, problems: ProblemSet, place: Destination) -> Counted | None:
+    """The samples as the run that is to go on has counted them; ``None`` when it has not, or they are others now."""
+    before = read_identity(RunFiles.of(place.path))
+    match before:
+        case {"problems": {"hash": problems.hash}, "samples_file": {"sha256": str(sha256), "samples": int(total)}}:
+            return Counted.again(samples, sha256, total)
+    return None
 
 
 def _not_judged(counted: Counted, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:

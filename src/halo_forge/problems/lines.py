@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from halo_forge import quick_json
 from halo_forge.errors import UserError
 from halo_forge.problems.wording import kind, shown_path
 from halo_forge.types import JSONObject
@@ -200,7 +201,10 @@ def _parse(
     text: str, source: Source, number: int | None, words: Callable[[str, json.JSONDecodeError], str]
 ) -> tuple[Any, bool]:
     """The value, and whether there is a NaN or an Infinity in it."""
-    odd: list[str] = []
+    try:
+        return quick_json.parse(text), False
+    except ValueError:
+        odd: list[str] = []
 
     def constant(name: str) -> float:
         odd.append(name)

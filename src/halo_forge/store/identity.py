@@ -25,7 +25,7 @@ def refuse_another_run(files: RunFiles, identity: JSONObject) -> None:
     Raises:
         StoreError: they hold a run with other settings, or files whose run nobody knows.
     """
-    there = _read(files)
+    there = read_identity(files)
     if there is None:
         _refuse_strays(files)
         return
@@ -53,8 +53,12 @@ def differences(there: JSONObject, now: JSONObject) -> list[str]:
     ]
 
 
-def _read(files: RunFiles) -> JSONObject | None:
-    """The identity on disk, ``None`` when there is none (an empty file is a lock and nothing more)."""
+def read_identity(files: RunFiles) -> JSONObject | None:
+    """The identity on disk, ``None`` when there is none (an empty file is a lock and nothing more).
+
+    Raises:
+        StoreError: it is damaged.
+    """
     try:
         raw = files.run.read_bytes()
     except FileNotFoundError:

@@ -8,12 +8,13 @@ character that they stand for, because JSON has no other way to write them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from halo_forge import quick_json
 from halo_forge.errors import SampleFileError
 from halo_forge.types import FinishReason, JSONObject, Outcome, Sample, SampleForm, SampleKey, Verdict
 
@@ -21,6 +22,18 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _RARELY = ("case", "stdout", "program", "same_as")  # of a verdict: written only where there is one
+_SAMPLE = {
+    "problem_id": str, "index": int, "text": str, "form": str, "finish_reason": str, "n_tokens": int,
+    "prompt_tokens": int, "token_ids": list, "seed": int, "think_tokens": int,
+}  # fmt: skip
+_VERDICT = {
+    "outcome": str, "detail": str, "compiled": bool, "tests_passed": int, "tests_total": int, "warned": bool,
+    "case": int, "stdout": str, "program": str, "same_as": int,
+}  # fmt: skip
+_SESSIONS = {"generation_session": int, "judging_session": int}
+_FORMS = {word.value: word for word in SampleForm}
+_REASONS = {word.value: word for word in FinishReason}
+_OUTCOMES = {word.value: word for word in Outcome}
 _MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
 
 
@@ -176,12 +189,19 @@ def encode_line(value: JSONObject) -> bytes:
 def decode_line(raw: bytes) -> JSONObject:
     """The JSON object of a line; `ValueError` when there is none in it."""
     try:
-        value = json.loads(raw.decode())
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        value = quick_json.parse(raw)
+    except ValueError:
+        value = _parse(raw)
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")
     return value
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode())
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
 
 
 def encode_document(value: JSONObject) -> bytes:
@@ -213,79 +233,59 @@ def _sample_fields(sample: Sample) -> JSONObject:
 
 
 def _sample(fields: JSONObject) -> Sample:
-    index = _need(fields, "index", int)
+    problem_id, index, text, form, finish_reason, *rest = _typed(fields, _SAMPLE)
+    if problem_id is None or index is None or text is None:
+        raise ValueError("problem_id, index or text: missing")
     if index < 0:
         raise ValueError(f"index: {index} is negative")
-    token_ids = _may(fields, "token_ids", list)
-    if token_ids is not None and any(type(token) is not int for token in token_ids):
-        raise ValueError("token_ids: not a list of whole numbers")
+    n_tokens, prompt_tokens, token_ids, seed, think_tokens = rest
+    if token_ids is not None:
+        if any(type(token) is not int for token in token_ids):
+            raise ValueError("token_ids: not a list of whole numbers")
+        token_ids = tuple(token_ids)
     return Sample(
-        problem_id=_need(fields, "problem_id", str),
-        index=index,
-        text=_need(fields, "text", str),
-        form=_word(fields, "form", SampleForm),
-        finish_reason=_word(fields, "finish_reason", FinishReason),
-        n_tokens=_may(fields, "n_tokens", int),
-        prompt_tokens=_may(fields, "prompt_tokens", int),
-        token_ids=None if token_ids is None else tuple(token_ids),
-        seed=_may(fields, "seed", int),
-        think_tokens=_may(fields, "think_tokens", int),
-    )
+        problem_id, index, text, _word(form, _FORMS), _word(finish_reason, _REASONS), n_tokens, prompt_tokens,
+        token_ids, seed, think_tokens,
+    )  # fmt: skip
 
 
 def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
+    outcome, detail, compiled, passed, total, warned, case, stdout, program, same_as = _typed(fields, _VERDICT)
+    if detail is None:
+        raise ValueError("detail: missing")
     return Verdict(
-        problem_id=sample.problem_id,
-        index=sample.index,
-        outcome=_word(fields, "outcome", Outcome),
-        compiled=_may(fields, "compiled", bool),
-        warned=_may(fields, "warned", bool),
-        tests_passed=_may(fields, "tests_passed", int),
-        tests_total=_may(fields, "tests_total", int),
-        detail=_need(fields, "detail", str),
-        cpu_s=_seconds(fields, "cpu_s"),
-        wall_s=_seconds(fields, "wall_s"),
-        case=_may(fields, "case", int),
-        stdout=_may(fields, "stdout", str),
-        program=_may(fields, "program", str),
-        same_as=_may(fields, "same_as", int),
-    )
+        sample.problem_id, sample.index, _word(outcome, _OUTCOMES), compiled, passed, total, detail,
+        _seconds(fields, "cpu_s"), _seconds(fields, "wall_s"), warned, case, stdout, program, same_as,
+    )  # fmt: skip
 
 
 def _times(fields: JSONObject) -> Times:
-    times = _need(fields, "times", dict)
+    times = fields.get("times")
+    if type(times) is not dict:
+        raise ValueError("times: missing, or not of type dict")
     return Times(
-        generation_started_at=_seconds(times, "generation_started_at"),
-        generated_at=_seconds(times, "generated_at"),
-        judging_started_at=_seconds(times, "judging_started_at"),
-        judged_at=_seconds(times, "judged_at"),
-        generation_session=_may(times, "generation_session", int),
-        judging_session=_may(times, "judging_session", int),
+        _seconds(times, "generation_started_at"),
+        _seconds(times, "generated_at"),
+        _seconds(times, "judging_started_at"),
+        _seconds(times, "judged_at"),
+        *_typed(times, _SESSIONS),
     )
 
 
-def _need(fields: JSONObject, name: str, kind: type[T]) -> T:
-    value = _may(fields, name, kind)
-    if value is None:
-        raise ValueError(f"{name}: missing")
-    return value
+def _typed(fields: JSONObject, kinds: Mapping[str, type]) -> list[Any]:
+    """The values under these names; ``None`` where there is none. Lines are many, so this is written to be quick."""
+    values = list(map(fields.get, kinds))
+    for (name, kind), value in zip(kinds.items(), values, strict=True):
+        if value is not None and type(value) is not kind:  # not isinstance: true is no whole number here
+            raise ValueError(f"{name}: not of type {kind.__name__}")
+    return values
 
 
-def _may(fields: JSONObject, name: str, kind: type[T]) -> T | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    if type(value) is not kind:  # not isinstance: true is no whole number here
-        raise ValueError(f"{name}: not of type {kind.__name__}")
-    return value
-
-
-def _word(fields: JSONObject, name: str, words: type[E]) -> E:
-    word = _need(fields, name, str)
-    try:
-        return words(word)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from error
+def _word(value: str | None, words: Mapping[str, E]) -> E:
+    word = None if value is None else words.get(value)
+    if word is None:
+        raise ValueError(f"{value!r} is none of {', '.join(words)}")
+    return word
 
 
 def _seconds(fields: JSONObject, name: str) -> float | None:

@@ -8,7 +8,7 @@ its verdict is `Outcome.JUDGE_ERROR`.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +24,7 @@ from halo_forge.store.lines import (
     encode_generated,
 )
 from halo_forge.store.programs import Programs
-from halo_forge.types import Outcome, SampleKey
+from halo_forge.types import Outcome, SampleKey, Verdict
 
 
 @dataclass(slots=True)
@@ -50,8 +50,11 @@ class Progress:
                 self.session = session + 1
 
 
-def resume(files: RunFiles) -> Progress:
+def resume(files: RunFiles, see: Callable[[Verdict], None]) -> Progress:
     """Read the files of a run that this process has locked, and mend them where that is needed.
+
+    Args:
+        see: gets every verdict that counts.
 
     Raises:
         StoreError: they need mending and cannot be written.
@@ -59,7 +62,7 @@ def resume(files: RunFiles) -> Progress:
     progress = Progress()
     disk.mend_tail(files.samples, decode_judged)
     disk.mend_tail(files.generated, decode_generated)
-    unjudged, spoiled = _see_judged(files, progress)
+    unjudged, spoiled = _see_judged(files, progress, see)
     _see_generated(files, progress)
     if unjudged:
         _move_back(files, unjudged - progress.waiting)
@@ -75,7 +78,7 @@ def compact(key: SampleKey) -> SampleKey:
     return (sys.intern(key[0]), key[1])
 
 
-def _see_judged(files: RunFiles, progress: Progress) -> tuple[set[SampleKey], bool]:
+def _see_judged(files: RunFiles, progress: Progress, see: Callable[[Verdict], None]) -> tuple[set[SampleKey], bool]:
     """Collect the judged samples.
 
     Returns:
@@ -98,6 +101,7 @@ def _see_judged(files: RunFiles, progress: Progress) -> tuple[set[SampleKey], bo
         else:
             progress.judged.add(key)
             progress.programs.add(judged.verdict, began)
+            see(judged.verdict)
     return errors - progress.judged, spoiled or bool(errors)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
@@ -66,13 +66,16 @@ class RunStore:
         self._closed = False
 
     @classmethod
-    def open(cls, output: Path, identity: JSONObject, *, fresh: bool = False) -> RunStore:
+    def open(
+        cls, output: Path, identity: JSONObject, *, fresh: bool = False, see: Callable[[Verdict], None] | None = None
+    ) -> RunStore:
         """Begin the run whose result is to be `output`, or go on with it.
 
         Args:
             output: parent directories are made.
             identity: the settings that decide what the run's samples are; a JSON object, nested at will.
             fresh: keep what is there aside (``x.samples.jsonl.old-1``, …) and begin anew.
+            see: gets every verdict of earlier sessions, which are read here anyway.
 
         Raises:
             StoreError: another process has the run open, another run is there, or it cannot be written there.
@@ -84,7 +87,7 @@ class RunStore:
             output.parent.mkdir(parents=True, exist_ok=True)
             lock = _claim(files, now, fresh)
             try:
-                return cls(files, lock, resume(files))
+                return cls(files, lock, resume(files, see or (lambda verdict: None)))
             except BaseException:
                 disk.unlock(lock)
                 raise
