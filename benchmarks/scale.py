@@ -77,11 +77,13 @@ class Scored:
     Attributes:
         peak_mb: largest resident size of its process (MiB).
         first_s: from its start to the first verdict that it kept.
+        first_cpu_s: processor time of its process until then, which a busy machine does not change so much.
     """
 
     seconds: float
     peak_mb: float
     first_s: float
+    first_cpu_s: float
 
 
 @dataclass(frozen=True)
@@ -116,15 +118,15 @@ class Place:
         began = time.perf_counter()
         with (self.directory / f"{name}.log").open("w") as log:
             process = subprocess.Popen(command, cwd=self.directory, env=env, stdout=log, stderr=log)
-            first_s, peak_mb = None, 0.0
+            first_s, first_cpu_s, peak_mb = None, 0.0, 0.0
             while process.poll() is None:
                 peak_mb = max(peak_mb, _peak_mb(process.pid))
                 if first_s is None and lines.exists() and lines.stat().st_size > before:
-                    first_s = time.perf_counter() - began
+                    first_s, first_cpu_s = time.perf_counter() - began, _cpu_s(process.pid)
                 time.sleep(LOOK_S)
         if process.returncode != 0 or first_s is None:
             sys.exit((self.directory / f"{name}.log").read_text())
-        return Scored(time.perf_counter() - began, peak_mb, first_s)
+        return Scored(time.perf_counter() - began, peak_mb, first_s, first_cpu_s)
 
     def stop_before_the_end(self, name: str) -> None:
         """Leave what a run leaves that was killed before its last samples."""
@@ -140,9 +142,13 @@ def _write(path: Path, lines: Iterator[dict[str, str]]) -> None:
 
 
 def _problem(number: int) -> dict[str, str]:
-    tests = f"assert solve(1) == {number + 1}\nassert solve(0) == {number}"
-    prompt = f"Write solve(x), which adds {number} to x."
-    return {"id": f"add/{number}", "prompt": prompt, "language": "python", "tests": tests, "entry_point": "solve"}
+    return {
+        "id": f"add/{number}",
+        "prompt": f"Write solve(x), which adds {number} to x.",
+        "language": "python",
+        "tests": f"assert solve(1) == {number + 1}\nassert solve(0) == {number}",
+        "entry_point": "solve",
+    }
 
 
 def _sample(number: int, index: int) -> dict[str, str]:
@@ -156,6 +162,12 @@ def _peak_mb(pid: int) -> float:
     except OSError:
         return 0.0
     return next((int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0.0)
+
+
+def _cpu_s(pid: int) -> float:
+    """User and system seconds of a process, without those of its children."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def metrics_s(problems: int) -> float:
@@ -196,11 +208,11 @@ def main() -> None:
           f"largest resident size of the command's own process; the goal is {MOST_MB} MB. Going on is from the start "
           f"of the command, with {total - LEFT} samples judged, to the first new verdict; the goal is "
           f"{MOST_RESUME_S:g} s.\n")  # fmt: skip
-    print("| programs | whole run, s | samples/s | peak memory, MB | going on, s | peak memory, MB |")
+    print("| programs | whole run, s | samples/s | peak memory, MB | going on, s (processor, s) | peak memory, MB |")
     print("|---|---|---|---|---|---|")
     for words, whole, rest in rows:
         print(f"| {words} | {whole.seconds:.0f} | {total / whole.seconds:.0f} | {whole.peak_mb:.0f} "
-              f"| {rest.first_s:.2f} | {rest.peak_mb:.0f} |")  # fmt: skip
+              f"| {rest.first_s:.2f} ({rest.first_cpu_s:.2f}) | {rest.peak_mb:.0f} |")  # fmt: skip
     seconds = {problems: metrics_s(problems) for problems in (1_000, 100_000, 1_000_000)}
     listed = ", ".join(f"{taken:.2f} s of {problems} problems" for problems, taken in seconds.items())
     print(f"\nMetrics (pass@k, pass^k and G-Pass@k for k = 1, 10, 100, and a rate, with their intervals) of "
