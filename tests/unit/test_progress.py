@@ -73,7 +73,7 @@ def counted(verdicts: list[Verdict], resumed: list[Verdict]) -> Counts:
     total = len(verdicts) + len(resumed)
     counts = Counts(total=total, to_generate=len(verdicts), already_generated=len(resumed))
     for one in resumed:
-        counts.resumed(one)
+        counts.resumed(one.problem_id, one.outcome, one.wall_s)
     for one in verdicts:
         sample = Sample(one.problem_id, one.index, "", n_tokens=7)
         counts.generated(sample)

@@ -67,10 +67,10 @@ class Counts:
     _standing: tuple[float, Standing] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def resumed(self, verdict: Verdict) -> None:
+    def resumed(self, problem_id: str, outcome: Outcome, wall_s: float | None) -> None:
         """Take in a verdict of an earlier session, before the work begins."""
         self.already_judged += 1
-        self._see(verdict)
+        self._see(problem_id, outcome, wall_s)
 
     def generated(self, sample: Sample) -> None:
         """See `Listener`."""
@@ -84,17 +84,19 @@ class Counts:
         """See `Listener`."""
         with self._lock:
             self.judged_now += 1
-            self._see(verdict)
+            self._see(verdict.problem_id, verdict.outcome, verdict.wall_s)
 
-    def _see(self, verdict: Verdict) -> None:
-        self._outcomes[verdict.outcome] += 1
-        problem = self._problems.setdefault(verdict.problem_id, _Problem())
-        if verdict.outcome is not Outcome.JUDGE_ERROR:
+    def _see(self, problem_id: str, outcome: Outcome, wall_s: float | None) -> None:
+        self._outcomes[outcome] += 1
+        problem = self._problems.get(problem_id)
+        if problem is None:
+            problem = self._problems[problem_id] = _Problem()
+        if outcome is not Outcome.JUDGE_ERROR:
             problem.n += 1
-            problem.passed += verdict.passed
-        if verdict.wall_s is not None:
+            problem.passed += outcome is Outcome.ACCEPTED
+        if wall_s is not None:
             problem.timed += 1
-            problem.seconds += verdict.wall_s
+            problem.seconds += wall_s
 
     @property
     def unscored(self) -> int:

@@ -104,9 +104,9 @@ def _counted_before(samples: str, problems: ProblemSet, place: Destination) -> C
 
 def _not_judged(counted: Counted, problems: ProblemSet, store: RunStore) -> Iterator[GeneratedSample]:
     try:
-        for sample in islice(read_samples(counted.path, problems), counted.total):
-            if sample.key not in store.judged_keys:
-                yield GeneratedSample(sample, Times())
+        left = counted.total - len(store.judged_keys)
+        for sample in islice(read_samples(counted.path, problems, store.judged_keys), left):
+            yield GeneratedSample(sample, Times())
     except SampleFileError as error:  # there was none when it was counted
         raise counted.changed() from error
 

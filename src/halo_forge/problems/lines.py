@@ -106,6 +106,8 @@ def as_record(item: Item, source: Source) -> Record:
     Raises:
         UserError: the source's own; it is something else.
     """
+    if isinstance(item, Record):
+        return item
     if isinstance(item.data, dict):
         return Record(item.number, item.data, item.unit, item.odd_numbers)
     if isinstance(item.data, list) and item.unit == "line":
@@ -140,7 +142,7 @@ def read_items(stream: ByteStream, source: Source) -> Iterator[Item]:
         if raw.strip():
             first = False
             value, odd = _parse(_decode(raw, source, number), source, number, _not_a_line)
-            yield Item(number, value, odd_numbers=odd)
+            yield (Record if isinstance(value, dict) else Item)(number, value, odd_numbers=odd)
         number += 1
 
 

@@ -7,11 +7,13 @@ character that they stand for, because JSON has no other way to write them.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import NoneType
 from typing import Any, TypeVar
 
 from halo_forge import quick_json
@@ -22,19 +24,21 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 _RARELY = ("case", "stdout", "program", "same_as")  # of a verdict: written only where there is one
-_SAMPLE = {
-    "problem_id": str, "index": int, "text": str, "form": str, "finish_reason": str, "n_tokens": int,
-    "prompt_tokens": int, "token_ids": list, "seed": int, "think_tokens": int,
-}  # fmt: skip
-_VERDICT = {
-    "outcome": str, "detail": str, "compiled": bool, "tests_passed": int, "tests_total": int, "warned": bool,
-    "case": int, "stdout": str, "program": str, "same_as": int,
-}  # fmt: skip
-_SESSIONS = {"generation_session": int, "judging_session": int}
-_FORMS = {word.value: word for word in SampleForm}
-_REASONS = {word.value: word for word in FinishReason}
-_OUTCOMES = {word.value: word for word in Outcome}
-_MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
+_Kinds = tuple[tuple[str, type], ...]
+SAMPLE = (
+    ("problem_id", str), ("index", int), ("text", str), ("form", str), ("finish_reason", str), ("n_tokens", int),
+    ("prompt_tokens", int), ("token_ids", list), ("seed", int), ("think_tokens", int),
+)  # fmt: skip
+VERDICT = (
+    ("outcome", str), ("detail", str), ("compiled", bool), ("tests_passed", int), ("tests_total", int),
+    ("warned", bool), ("case", int), ("stdout", str), ("program", str), ("same_as", int),
+)  # fmt: skip
+SESSIONS = (("generation_session", int), ("judging_session", int))
+MOMENTS = ("generation_started_at", "generated_at", "judging_started_at", "judged_at")
+FORMS = {word.value: word for word in SampleForm}
+REASONS = {word.value: word for word in FinishReason}
+OUTCOMES = {word.value: word for word in Outcome}
+MAX_NUMBER = 1e15  # above any time in seconds; keeps infinities and NaN out
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,7 @@ def _sample_fields(sample: Sample) -> JSONObject:
 
 
 def _sample(fields: JSONObject) -> Sample:
-    problem_id, index, text, form, finish_reason, *rest = _typed(fields, _SAMPLE)
+    problem_id, index, text, form, finish_reason, *rest = _typed(fields, SAMPLE)
     if problem_id is None or index is None or text is None:
         raise ValueError("problem_id, index or text: missing")
     if index < 0:
@@ -244,17 +248,17 @@ def _sample(fields: JSONObject) -> Sample:
             raise ValueError("token_ids: not a list of whole numbers")
         token_ids = tuple(token_ids)
     return Sample(
-        problem_id, index, text, _word(form, _FORMS), _word(finish_reason, _REASONS), n_tokens, prompt_tokens,
+        problem_id, index, text, _word(form, FORMS), _word(finish_reason, REASONS), n_tokens, prompt_tokens,
         token_ids, seed, think_tokens,
     )  # fmt: skip
 
 
 def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
-    outcome, detail, compiled, passed, total, warned, case, stdout, program, same_as = _typed(fields, _VERDICT)
+    outcome, detail, compiled, passed, total, warned, case, stdout, program, same_as = _typed(fields, VERDICT)
     if detail is None:
         raise ValueError("detail: missing")
     return Verdict(
-        sample.problem_id, sample.index, _word(outcome, _OUTCOMES), compiled, passed, total, detail,
+        sample.problem_id, sample.index, _word(outcome, OUTCOMES), compiled, passed, total, detail,
         _seconds(fields, "cpu_s"), _seconds(fields, "wall_s"), warned, case, stdout, program, same_as,
     )  # fmt: skip
 
@@ -263,22 +267,22 @@ def _times(fields: JSONObject) -> Times:
     times = fields.get("times")
     if type(times) is not dict:
         raise ValueError("times: missing, or not of type dict")
-    return Times(
-        _seconds(times, "generation_started_at"),
-        _seconds(times, "generated_at"),
-        _seconds(times, "judging_started_at"),
-        _seconds(times, "judged_at"),
-        *_typed(times, _SESSIONS),
-    )
+    started, generated, judging_started, judged = (_seconds(times, name) for name in MOMENTS)
+    return Times(started, generated, judging_started, judged, *_typed(times, SESSIONS))
 
 
-def _typed(fields: JSONObject, kinds: Mapping[str, type]) -> list[Any]:
-    """The values under these names; ``None`` where there is none. Lines are many, so this is written to be quick."""
-    values = list(map(fields.get, kinds))
-    for (name, kind), value in zip(kinds.items(), values, strict=True):
-        if value is not None and type(value) is not kind:  # not isinstance: true is no whole number here
-            raise ValueError(f"{name}: not of type {kind.__name__}")
+def _typed(fields: JSONObject, kinds: _Kinds) -> list[Any]:
+    """The values under these names; ``None`` where there is none."""
+    values = [fields.get(name) for name, _ in kinds]
+    _check_types(kinds, tuple(map(type, values)))
     return values
+
+
+@functools.lru_cache  # lines are many, and nearly all alike
+def _check_types(kinds: _Kinds, found: tuple[type, ...]) -> None:
+    for (name, kind), its in zip(kinds, found, strict=True):
+        if its is not NoneType and its is not kind:  # not a subclass: true is no whole number here
+            raise ValueError(f"{name}: not of type {kind.__name__}")
 
 
 def _word(value: str | None, words: Mapping[str, E]) -> E:
@@ -292,7 +296,7 @@ def _seconds(fields: JSONObject, name: str) -> float | None:
     value = fields.get(name)
     if value is None:
         return None
-    if type(value) not in (int, float) or not -_MAX_NUMBER < value < _MAX_NUMBER:
+    if type(value) not in (int, float) or not -MAX_NUMBER < value < MAX_NUMBER:
         raise ValueError(f"{name}: not a number of seconds")
     return float(value)
 

@@ -19,10 +19,10 @@ class Programs:
 
     _began: dict[bytes, int] = field(default_factory=dict)
 
-    def add(self, verdict: Verdict, began: int) -> None:
+    def add(self, program: str | None, outcome: str, began: int) -> None:
         """Note the line that begins at the byte `began`; the first line on a program counts."""
-        if verdict.program is not None and verdict.outcome is not Outcome.JUDGE_ERROR:
-            self._began.setdefault(_compact(verdict.program), began)
+        if program is not None and outcome != Outcome.JUDGE_ERROR:
+            self._began.setdefault(_compact(program), began)
 
     def find(self, program: str) -> int | None:
         """Where the line on the program with this digest begins."""

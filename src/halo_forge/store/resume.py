@@ -14,17 +14,20 @@ from dataclasses import dataclass, field, replace
 
 from halo_forge.store import files as disk
 from halo_forge.store.files import RunFiles
+from halo_forge.store.glance import glance
 from halo_forge.store.lines import (
+    OUTCOMES,
     GeneratedSample,
     JudgedSample,
-    Times,
     decode_generated,
     decode_judged,
     decode_lines,
     encode_generated,
 )
 from halo_forge.store.programs import Programs
-from halo_forge.types import Outcome, SampleKey, Verdict
+from halo_forge.types import Outcome, SampleKey
+
+See = Callable[[str, Outcome, float | None], None]
 
 
 @dataclass(slots=True)
@@ -43,18 +46,18 @@ class Progress:
     session: int = 0
     programs: Programs = field(default_factory=Programs)
 
-    def saw(self, times: Times) -> None:
+    def saw(self, *sessions: int | None) -> None:
         """Note the sessions of one line."""
-        for session in (times.generation_session, times.judging_session):
+        for session in sessions:
             if session is not None and session >= self.session:
                 self.session = session + 1
 
 
-def resume(files: RunFiles, see: Callable[[Verdict], None]) -> Progress:
+def resume(files: RunFiles, see: See) -> Progress:
     """Read the files of a run that this process has locked, and mend them where that is needed.
 
     Args:
-        see: gets every verdict that counts.
+        see: gets problem, outcome and seconds of judging of each verdict that counts.
 
     Raises:
         StoreError: they need mending and cannot be written.
@@ -78,7 +81,7 @@ def compact(key: SampleKey) -> SampleKey:
     return (sys.intern(key[0]), key[1])
 
 
-def _see_judged(files: RunFiles, progress: Progress, see: Callable[[Verdict], None]) -> tuple[set[SampleKey], bool]:
+def _see_judged(files: RunFiles, progress: Progress, see: See) -> tuple[set[SampleKey], bool]:
     """Collect the judged samples.
 
     Returns:
@@ -87,28 +90,29 @@ def _see_judged(files: RunFiles, progress: Progress, see: Callable[[Verdict], No
     errors: set[SampleKey] = set()
     spoiled = False
     began = end = 0
-    for raw, judged in decode_lines(files.samples, decode_judged):
+    for raw, fields in decode_lines(files.samples, glance):
         began, end = end, end + len(raw)
-        if judged is None:
+        if fields is None:
             spoiled = True
             continue
-        progress.saw(judged.times)
-        key = compact(judged.sample.key)
-        if _is_error(judged):
+        times, outcome = fields["times"], OUTCOMES[fields["outcome"]]
+        progress.saw(times.get("generation_session"), times.get("judging_session"))
+        key = compact((fields["problem_id"], fields["index"]))
+        if outcome is Outcome.JUDGE_ERROR:
             errors.add(key)
         elif key in progress.judged:
             spoiled = True
         else:
             progress.judged.add(key)
-            progress.programs.add(judged.verdict, began)
-            see(judged.verdict)
+            progress.programs.add(fields.get("program"), outcome, began)
+            see(key[0], outcome, fields.get("wall_s"))
     return errors - progress.judged, spoiled or bool(errors)
 
 
 def _see_generated(files: RunFiles, progress: Progress) -> None:
     for _, generated in decode_lines(files.generated, decode_generated):
         if generated is not None:
-            progress.saw(generated.times)
+            progress.saw(generated.times.generation_session, generated.times.judging_session)
             if generated.sample.key not in progress.judged:
                 progress.waiting.add(compact(generated.sample.key))
 
@@ -130,7 +134,7 @@ def _good_lines(files: RunFiles, left: set[SampleKey], programs: Programs) -> It
     for raw, judged in decode_lines(files.samples, decode_judged):
         if judged is not None and judged.sample.key in left and not _is_error(judged):
             left.discard(judged.sample.key)
-            programs.add(judged.verdict, began)
+            programs.add(judged.verdict.program, judged.verdict.outcome, began)
             began += len(raw)
             yield raw
 

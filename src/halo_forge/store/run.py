@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import replace
@@ -28,7 +28,7 @@ from halo_forge.store.lines import (
     read_samples_file,
 )
 from halo_forge.store.programs import read_verdict
-from halo_forge.store.resume import Progress, compact, resume
+from halo_forge.store.resume import Progress, See, compact, resume
 from halo_forge.types import JSONObject, Sample, SampleKey, Verdict
 
 
@@ -66,16 +66,14 @@ class RunStore:
         self._closed = False
 
     @classmethod
-    def open(
-        cls, output: Path, identity: JSONObject, *, fresh: bool = False, see: Callable[[Verdict], None] | None = None
-    ) -> RunStore:
+    def open(cls, output: Path, identity: JSONObject, *, fresh: bool = False, see: See | None = None) -> RunStore:
         """Begin the run whose result is to be `output`, or go on with it.
 
         Args:
             output: parent directories are made.
             identity: the settings that decide what the run's samples are; a JSON object, nested at will.
             fresh: keep what is there aside (``x.samples.jsonl.old-1``, …) and begin anew.
-            see: gets every verdict of earlier sessions, which are read here anyway.
+            see: gets problem, outcome and seconds of judging of each verdict of earlier sessions, read here anyway.
 
         Raises:
             StoreError: another process has the run open, another run is there, or it cannot be written there.
@@ -87,7 +85,7 @@ class RunStore:
             output.parent.mkdir(parents=True, exist_ok=True)
             lock = _claim(files, now, fresh)
             try:
-                return cls(files, lock, resume(files, see or (lambda verdict: None)))
+                return cls(files, lock, resume(files, see or (lambda *_: None)))
             except BaseException:
                 disk.unlock(lock)
                 raise
@@ -162,7 +160,7 @@ class RunStore:
             if sample.key in self._judged:
                 raise ValueError(f"sample {sample.key} has a verdict already")
             began = self._samples.append(line)
-            self._programs.add(verdict, began)
+            self._programs.add(verdict.program, verdict.outcome, began)
             self._judged.add(compact(sample.key))
             self._waiting.discard(sample.key)
 

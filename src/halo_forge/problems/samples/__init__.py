@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from halo_forge.errors import SampleFileError
@@ -33,7 +33,7 @@ from halo_forge.problems.samples.answer import Answer
 from halo_forge.problems.samples.file import read_file
 from halo_forge.problems.samples.ids import ProblemIds
 from halo_forge.problems.samples.numbers import Numbers
-from halo_forge.types import JSONObject, Sample
+from halo_forge.types import JSONObject, Sample, SampleKey
 
 __all__ = ["FoundSample", "count_samples", "fingerprint", "read_found", "read_samples"]
 
@@ -48,17 +48,18 @@ class FoundSample:
     record: JSONObject
 
 
-def read_samples(path: str, problem_set: ProblemSet) -> Iterator[Sample]:
+def read_samples(path: str, problem_set: ProblemSet, without: Container[SampleKey] = ()) -> Iterator[Sample]:
     """Yield the samples of a file or folder in their order.
 
-    Samples of problems that a limit left out are skipped.
+    Samples of problems that a limit left out are skipped, and those of `without`.
 
     Raises:
         SampleFileError: at the first sample, the file cannot be read; later, a line is wrong or names an unknown
             problem; at the end, there was no sample. The text is one line, ``FILE:LINE: what is wrong; …``.
     """
-    for found in read_found(path, problem_set):
-        yield found.sample
+    for answer, key in _numbered(path, problem_set):
+        if key not in without:
+            yield _sample(answer, key)
 
 
 def read_found(path: str, problem_set: ProblemSet) -> Iterator[FoundSample]:
@@ -67,6 +68,11 @@ def read_found(path: str, problem_set: ProblemSet) -> Iterator[FoundSample]:
     Raises:
         SampleFileError: as `read_samples`.
     """
+    for answer, key in _numbered(path, problem_set):
+        yield FoundSample(_sample(answer, key), answer.record)
+
+
+def _numbered(path: str, problem_set: ProblemSet) -> Iterator[tuple[Answer, SampleKey]]:
     source = Source(path, SampleFileError)
     chosen = {problem.id for problem in problem_set.problems}
     ids, numbers = ProblemIds(problem_set), Numbers()
@@ -76,7 +82,7 @@ def read_found(path: str, problem_set: ProblemSet) -> Iterator[FoundSample]:
         problem_id = ids.find(answer)
         if problem_id in chosen:
             kept += 1
-            yield FoundSample(_sample(answer, problem_id, numbers), answer.record)
+            yield answer, (problem_id, numbers.number(problem_id, answer))
     if seen == 0:
         raise source.bad("there is no sample in it; write one JSON object a line: 'task_id' and 'solution'")
     if kept == 0:
@@ -91,7 +97,7 @@ def count_samples(path: str, problem_set: ProblemSet) -> Counter[str]:
     Raises:
         SampleFileError: as `read_samples`.
     """
-    return Counter(sample.problem_id for sample in read_samples(path, problem_set))
+    return Counter(problem_id for _, (problem_id, _) in _numbered(path, problem_set))
 
 
 def _answers(path: str, source: Source, problem_set: ProblemSet) -> Iterator[Answer]:
@@ -100,10 +106,11 @@ def _answers(path: str, source: Source, problem_set: ProblemSet) -> Iterator[Ans
     return read_file(path, source, problem_set)
 
 
-def _sample(answer: Answer, problem_id: str, numbers: Numbers) -> Sample:
+def _sample(answer: Answer, key: SampleKey) -> Sample:
+    problem_id, index = key
     return Sample(
         problem_id=problem_id,
-        index=numbers.number(problem_id, answer),
+        index=index,
         text=answer.text,
         form=answer.form,
         finish_reason=answer.finish_reason,

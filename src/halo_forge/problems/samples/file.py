@@ -18,6 +18,7 @@ TOLD_BY: dict[str, tuple[str, ...]] = {
     "LiveCodeBench": (livecodebench.TEXTS_KEY,),
     "MultiPL-E": (multipl_e.TEXTS_KEY,),
 }
+_OTHERS = frozenset(key for name, keys in TOLD_BY.items() if name != "plain" for key in keys)
 READERS: dict[str, Callable[[Record, Source], Iterator[Answer]]] = {
     "plain": plain.answers,
     "LiveCodeBench": livecodebench.answers,
@@ -49,6 +50,8 @@ def format_of(record: Record, source: Source) -> str:
     Raises:
         SampleFileError: it has the keys of several.
     """
+    if _OTHERS.isdisjoint(record.data):
+        return "plain"
     found = {name: key for name, keys in TOLD_BY.items() for key in keys if record.data.get(key) is not None}
     if len(found) > 1:
         listed = " and ".join(map(shown, found.values()))

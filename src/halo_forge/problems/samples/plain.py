@@ -23,6 +23,7 @@ from halo_forge.types import FinishReason, JSONObject, SampleForm
 
 ID_KEYS = ("task_id", "problem_id", "id")
 TEXT_KEYS = ("solution", "completion", "text")
+_TOLD = frozenset({"finish_reason", "n_tokens", "prompt_tokens", "seed", "think_tokens"})
 _PROBLEM_KEYS = frozenset({"test", "tests", "test_list", "expected_output", "cases", "base_input"})
 
 
@@ -50,12 +51,19 @@ def answers(record: Record, source: Source) -> Iterator[Answer]:
         source=source,
         where=record,
         index=_index(data.get("index"), record, source) if key == "text" else None,
-        finish_reason=_finish_reason(data.get("finish_reason")),
-        n_tokens=_whole(data.get("n_tokens")),
-        prompt_tokens=_whole(data.get("prompt_tokens")),
-        seed=_whole(data.get("seed")),
-        think_tokens=_whole(data.get("think_tokens")),
+        **({} if _TOLD.isdisjoint(data) else _told(data)),
     )
+
+
+def _told(data: JSONObject) -> JSONObject:
+    """What else is known of a sample. Most files do not say it, and samples are many."""
+    return {
+        "finish_reason": _finish_reason(data.get("finish_reason")),
+        "n_tokens": _whole(data.get("n_tokens")),
+        "prompt_tokens": _whole(data.get("prompt_tokens")),
+        "seed": _whole(data.get("seed")),
+        "think_tokens": _whole(data.get("think_tokens")),
+    }
 
 
 def _first(data: JSONObject, keys: tuple[str, ...]) -> str | None:
