@@ -249,9 +249,9 @@ class Problem:
         verdict. What has its default is left out too, so that a problem keeps its hash when problems can say more.
         """
         ignored = ("category", "concept", "difficulty", "solution", "solution_form")
-        said = {f.name for f in fields(self) if f.name not in ignored and getattr(self, f.name) != f.default}
-        content = {name: value for name, value in asdict(self).items() if name in said}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=True)
+        decisive = [f for f in fields(self) if f.name not in ignored]
+        content = {f.name: value for f in decisive if (value := getattr(self, f.name)) != f.default}
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, default=asdict)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from halo_forge.store import GeneratedSample, JudgedSample, RunStore, Times, phase_spans, read_samples_file
+from halo_forge.store.glance import glance
 from halo_forge.store.identity import differences
 from halo_forge.store.lines import decode_generated, decode_judged, encode_generated, encode_judged
 from halo_forge.types import FinishReason, Outcome, Sample, SampleForm, SampleKey, Verdict
@@ -60,6 +61,8 @@ def judged_samples(draw: st.DrawFn) -> JudgedSample:
         draw(st.none() | st.booleans()),
         draw(counts),
         draw(st.none() | texts.map(joined)),
+        draw(st.none() | texts.map(joined)),
+        draw(counts),
     )
     session = st.none() | st.integers(0, 9)
     made, judged = (draw(moments), draw(moments)), (draw(moments), draw(moments))
@@ -96,6 +99,55 @@ def test_any_bytes_are_a_line_or_a_value_error(line: bytes, data: st.DataObject)
         decode_judged(line)
     except ValueError:
         return
+
+
+odd = st.sampled_from(
+    [None, True, False, -1, 0, 1, 1.0, -0.5, 1e15, 2e15, 2**70, "", "solution", "accepted", "stop", [], [1], [1.0], {}]
+)
+
+
+def agree_on(line: bytes) -> None:
+    """A look takes the line if decoding it does, and says the same."""
+    try:
+        judged = decode_judged(line)
+    except ValueError:
+        judged = None
+    try:
+        fields = glance(line)
+    except ValueError:
+        fields = None
+    assert (judged is None) == (fields is None)
+    if judged is None or fields is None:
+        return
+    sample, verdict, times = judged.sample, judged.verdict, judged.times
+    assert (fields["problem_id"], fields["index"], fields["outcome"]) == (*sample.key, verdict.outcome)
+    assert (fields.get("program"), fields.get("wall_s")) == (verdict.program, verdict.wall_s)
+    assert fields["times"].get("generation_session") == times.generation_session
+    assert fields["times"].get("judging_session") == times.judging_session
+
+
+@given(judged_samples())
+def test_a_look_takes_good_lines(judged: JudgedSample) -> None:
+    agree_on(encode_judged(judged))
+
+
+@given(judged_samples(), st.data())
+def test_a_look_and_values_of_other_kinds(judged: JudgedSample, data: st.DataObject) -> None:
+    fields = json.loads(encode_judged(judged))
+    place = data.draw(st.sampled_from([fields, fields["times"]]))
+    name = data.draw(st.sampled_from(sorted(place)))
+    if data.draw(st.booleans()):
+        place[name] = data.draw(odd)
+    else:
+        del place[name]
+    agree_on(json.dumps(fields).encode())
+
+
+@given(judged_samples(), st.data())
+def test_a_look_and_damaged_bytes(judged: JudgedSample, data: st.DataObject) -> None:
+    line = encode_judged(judged)
+    at = data.draw(st.integers(0, len(line) - 1))
+    agree_on(line[:at] + data.draw(st.binary(min_size=1, max_size=3)) + line[at + 1 :])
 
 
 json_values = st.recursive(

@@ -38,7 +38,7 @@ class ByteStream(Protocol):
         """The next `size` bytes, fewer at the end."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, only because there is one a line and a frozen one takes longer to make
 class Item:
     """One JSON value of a file and where it stands.
 
@@ -59,7 +59,7 @@ class Item:
         return f"{self.unit} {self.number}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Record(Item):
     """An `Item` that is a JSON object."""
 

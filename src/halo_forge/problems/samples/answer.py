@@ -11,7 +11,7 @@ from halo_forge.problems.wording import kind
 from halo_forge.types import FinishReason, JSONObject, SampleForm
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, only because there is one a sample and a frozen one takes longer to make
 class Answer:
     """One sample as a file has it.
 

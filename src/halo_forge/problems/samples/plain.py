@@ -23,6 +23,7 @@ from halo_forge.types import FinishReason, JSONObject, SampleForm
 
 ID_KEYS = ("task_id", "problem_id", "id")
 TEXT_KEYS = ("solution", "completion", "text")
+_FORMS = {form.value: form for form in SampleForm}
 _TOLD = frozenset({"finish_reason", "n_tokens", "prompt_tokens", "seed", "think_tokens"})
 _PROBLEM_KEYS = frozenset({"test", "tests", "test_list", "expected_output", "cases", "base_input"})
 
@@ -89,7 +90,7 @@ def _index(value: object, record: Record, source: Source) -> int | None:
 
 def _form(key: str, record: Record, source: Source) -> SampleForm:
     if key != "text":
-        return SampleForm(key)
+        return _FORMS[key]
     value = record.data.get("form")
     if value is None:
         return SampleForm.SOLUTION
