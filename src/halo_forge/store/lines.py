@@ -239,7 +239,7 @@ def _sample_fields(sample: Sample) -> JSONObject:
 def _sample(fields: JSONObject) -> Sample:
     problem_id, index, text, form, finish_reason, *rest = _typed(fields, SAMPLE)
     if problem_id is None or index is None or text is None:
-        raise ValueError("problem_id, index or text: missing")
+        raise ValueError(f"{'index' if index is None else 'text' if text is None else 'problem_id'}: missing")
     if index < 0:
         raise ValueError(f"index: {index} is negative")
     n_tokens, prompt_tokens, token_ids, seed, think_tokens = rest
@@ -248,8 +248,8 @@ def _sample(fields: JSONObject) -> Sample:
             raise ValueError("token_ids: not a list of whole numbers")
         token_ids = tuple(token_ids)
     return Sample(
-        problem_id, index, text, _word(form, FORMS), _word(finish_reason, REASONS), n_tokens, prompt_tokens,
-        token_ids, seed, think_tokens,
+        problem_id, index, text, _word("form", form, FORMS),
+        _word("finish_reason", finish_reason, REASONS), n_tokens, prompt_tokens, token_ids, seed, think_tokens,
     )  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def _verdict(fields: JSONObject, sample: Sample) -> Verdict:
     if detail is None:
         raise ValueError("detail: missing")
     return Verdict(
-        sample.problem_id, sample.index, _word(outcome, OUTCOMES), compiled, passed, total, detail,
+        sample.problem_id, sample.index, _word("outcome", outcome, OUTCOMES), compiled, passed, total, detail,
         _seconds(fields, "cpu_s"), _seconds(fields, "wall_s"), warned, case, stdout, program, same_as,
     )  # fmt: skip
 
@@ -285,11 +285,12 @@ def _check_types(kinds: _Kinds, found: tuple[type, ...]) -> None:
             raise ValueError(f"{name}: not of type {kind.__name__}")
 
 
-def _word(value: str | None, words: Mapping[str, E]) -> E:
-    word = None if value is None else words.get(value)
-    if word is None:
-        raise ValueError(f"{value!r} is none of {', '.join(words)}")
-    return word
+def _word(name: str, value: str | None, words: Mapping[str, E]) -> E:
+    if value is None:
+        raise ValueError(f"{name}: missing")
+    if value not in words:
+        raise ValueError(f"{name}: {value!r} is none of {', '.join(words)}")
+    return words[value]
 
 
 def _seconds(fields: JSONObject, name: str) -> float | None:
