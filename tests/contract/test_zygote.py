@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
+import re
 import resource
 import signal
 import subprocess
@@ -47,7 +49,7 @@ print("places", listed("/"), listed("/dev"), listed("/dev/shm"), listed("/etc"),
 print("file", oct(os.stat("main.py").st_mode), os.stat("main.py").st_uid == os.getuid())
 print("room", os.statvfs("/dev/shm").f_blocks, os.statvfs("/tmp").f_bsize)
 print("host", socket.gethostname(), sorted(name for _, name in socket.if_nameindex()))
-print("parent", os.getppid(), "own group", os.getpgid(0) == os.getpid(), "descriptors", listed("/proc/self/fd"))
+print("number", os.getpid() > 1, os.getppid() < 2, "descriptors", listed("/proc/self/fd"))
 print("streams", [(stream.encoding, stream.errors, stream.line_buffering, stat.S_ISFIFO(os.fstat(n).st_mode))
                   for n, stream in enumerate((sys.stdin, sys.stdout, sys.stderr))])
 print("main", sorted(sys.modules["__main__"].__dict__), __name__, __file__)
@@ -90,6 +92,30 @@ try:
 except ChildProcessError:
     time.sleep(0.2)
 """
+SUITE = Problem(
+    "any", "", Language.PYTHON, entry_point="answer",
+    tests="assert answer([1, 2]) == [2, 1]\nassert answer([]) == []\nassert answer([0.5, 'x']) == ['x', 0.5]\n",
+)  # fmt: skip
+ANSWERS = {
+    "right": "def answer(x):\n    return x[::-1]\n",
+    "wrong at the end": "def answer(x):\n    return x[::-1] if 0.5 not in x else x\n",
+    "raises": "def answer(x):\n    raise KeyError(x)\n",
+    "is no Python": "def answer(x:\n",
+    "does not load": "import no_such_module\n",
+    "is not there": "def other(x):\n    return x\n",
+    "ends itself": "import os\ndef answer(x):\n    os._exit(0)\n",
+    "is killed": "import os, signal\ndef answer(x):\n    os.kill(os.getpid(), signal.SIGKILL)\n",
+    "aborts": "import os\ndef answer(x):\n    os.abort()\n",
+    "goes on for ever": "def answer(x):\n    while True:\n        pass\n",
+    "takes all memory": "def answer(x):\n    return [bytearray(2**20) for _ in range(100_000)]\n",
+    "answers with a lot": "def answer(x):\n    return list(range(300_000))\n",
+    "answers deeply": "def answer(x):\n    for _ in range(15_000):\n        x = [x]\n    return x\n",
+    "says nonsense": "import os\ndef answer(x):\n    for fd in range(3, 64):\n        try:\n"
+    "            os.write(fd, b'\\x00\\x00\\x00\\x05no no')\n        except OSError:\n            pass\n",
+    "goes away and stays": "import os, time\ndef answer(x):\n    os.closerange(3, 64)\n    time.sleep(1)\n",
+    "leaves a child": "import os, time\ndef answer(x):\n    if os.fork() == 0:\n        time.sleep(99)\n"
+    "    return x[::-1]\n",
+}
 DRAWS = "import random\nprint(random.getrandbits(256))\n"
 
 
@@ -231,6 +257,35 @@ def test_a_suite_that_crashes_ends_the_same(both: Both) -> None:
     assert fork.outcome is Outcome.RUNTIME_ERROR
 
 
+def test_one_tester_judges_as_if_each_sample_were_the_first(both: Both) -> None:
+    limits = Limits(cpu_s=1.0, memory_mb=256)
+    forked, afresh = (PythonVerifier(replace(each._workshop, limits=limits)) for each in (both.forked, both.afresh))
+    own = {name: _found(_judged(afresh, SUITE, source)) for name, source in ANSWERS.items()}
+    assert len({outcome for outcome, *_ in own.values()}) > 5
+    order = random.Random(0)
+    for _ in range(2):
+        for name in order.sample(sorted(ANSWERS), len(ANSWERS)):
+            assert _found(_judged(forked, SUITE, ANSWERS[name])) == own[name], name
+            assert _found(_judged(forked, SUITE, ANSWERS["right"])) == own["right"], f"after one that {name}"
+
+
+def test_one_tester_serves_many_samples(both: Both) -> None:
+    found = []
+    for _ in range(3):
+        assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+        found.append(_testers(both))
+    assert found[0]
+    assert found[0] == found[1] == found[2]
+
+
+def test_a_tester_that_was_killed_is_replaced(both: Both) -> None:
+    for _ in range(3):
+        assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+        for tester in _testers(both):
+            os.kill(tester, signal.SIGKILL)
+    assert both.zygotes()
+
+
 def test_a_zygote_that_a_nicer_thread_started_serves_others(caplog: pytest.LogCaptureFixture) -> None:
     both = Both()
 
@@ -344,6 +399,21 @@ def _leaves(*statements: str) -> str:
 
 def _judged(verifier: PythonVerifier, problem: Problem, source: str) -> Verdict:
     return verifier.verify(problem, Sample("any", 0, source))
+
+
+def _testers(both: Both) -> list[int]:
+    """Those that wait: forks that are not process 1 where they are."""
+    waiting = [pid for zygote in both.zygotes() for pid in proc.tree(proc.tree(zygote)[2])[1:]]
+    return [pid for pid in waiting if not re.search(r"^NSpid:.*\t1$", _status(pid), re.MULTILINE)]
+
+
+def _status(pid: int) -> str:
+    return Path(f"/proc/{pid}/status").read_text()
+
+
+def _found(verdict: Verdict) -> tuple[object, ...]:
+    """All but what the solution's process says itself while it is ended."""
+    return verdict.outcome, verdict.detail.partition("\nTraceback")[0], verdict.tests_passed, verdict.tests_total
 
 
 def _loaded(module: str, more: str = "") -> set[str]:

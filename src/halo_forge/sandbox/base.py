@@ -74,10 +74,15 @@ class Zygote:
         start: the command that starts it. It has `CONTROL_FD` in its words; its limits bound its files alone.
         instead_of: the words at the beginning of a command that it makes up for. What comes behind them goes to the
             fork.
+        server: for the fork that outlives commands and has a part in those that are `Command.served`; behind them
+            comes the number of a socket.
+        served: for the fork of such a command; behind them come the numbers of a pipe from the server and one to it.
     """
 
     start: Command
     instead_of: tuple[str, ...]
+    server: tuple[str, ...]
+    served: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,7 @@ class Command:
         env: variables added to PATH, HOME and LC_ALL; nothing else is inherited.
         zygote: what may be forked instead of running the command from its start, where the sandbox can do that. What
             comes of it is the same but for the time. Files that the zygote was started with are not in the fork.
+        served: the zygote's server may do its part; it gets the descriptors that `argv` names.
     """
 
     argv: tuple[str, ...]
@@ -106,6 +112,7 @@ class Command:
     read_only: tuple[Path, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
     zygote: Zygote | None = None
+    served: bool = False
 
 
 class Sandbox(Protocol):

@@ -127,10 +127,11 @@ class BubblewrapSandbox:
             seen = supervise(Job(Fork(zygote, command, kind, fds), command.limits, command.stdin, self._cancel))
             if not zygote.walls_stand:
                 raise NoZygotes(last_line(seen.stderr) or "its walls can't be put up")
-            if seen.killed_by is None and seen.status == -signal.SIGKILL:
-                raise JudgeError("the sandbox failed: its process 1 was killed, and not by halo-forge")
-            ended = seen.status if seen.status >= 0 else 128 - seen.status  # by a fault of its own, as bwrap puts it
-            return _as_execution(seen, None if seen.status == -signal.SIGKILL else ended, fds.result())
+            killed = seen.status == -signal.SIGKILL
+            if command.served and killed and seen.killed_by is None:
+                raise ZygoteFailed("its server was killed, and not by halo-forge")
+            ended = seen.status if seen.status >= 0 else 128 - seen.status  # as bwrap puts it
+            return _as_execution(seen, None if killed and seen.killed_by is not None else ended, fds.result())
 
     def _start_zygote(self, kind: Zygote) -> RunningZygote:
         """Start one in a sandbox that lets it make namespaces, which nothing of a sample is ever run in itself."""

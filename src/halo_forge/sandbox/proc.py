@@ -56,14 +56,15 @@ NOTHING = TreeUsage(pids=(), cpu_s=0.0, rss_mb=0.0, virtual_mb=0.0)
 
 @dataclass(slots=True)
 class TreeMeter:
-    """Measures one process tree, again and again."""
+    """Measures a process tree, or some, again and again."""
 
     _last: dict[int, Stat] = field(default_factory=dict)
     _lost_s: float = 0.0
 
-    def look(self, root: int) -> TreeUsage:
-        """What `root` and its descendants use now."""
-        now = {pid: found for pid in {*tree(root), *self._last} if (found := self._same(pid)) is not None}
+    def look(self, roots: Iterable[int]) -> TreeUsage:
+        """What `roots` and their descendants use now."""
+        pids = {pid for root in roots for pid in tree(root)}
+        now = {pid: found for pid in pids | self._last.keys() if (found := self._same(pid)) is not None}
         gone_s = sum(was.own_s + was.waited_s for pid, was in self._last.items() if pid not in now)
         credited_s = sum(now[pid].waited_s - was.waited_s for pid, was in self._last.items() if pid in now)
         self._lost_s += max(0.0, gone_s - credited_s)

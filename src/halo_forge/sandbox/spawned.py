@@ -74,9 +74,9 @@ class _SpawnedTree:
         self._root_reaped = False
 
     @property
-    def watched(self) -> int | None:
+    def watched(self) -> Sequence[int]:
         """See `supervise.Tree`."""
-        return self._process.pid if self.root is None else self.root
+        return (self._process.pid if self.root is None else self.root,)
 
     def _pidfd(self, pid: int) -> int:
         fd = os.pidfd_open(pid)

@@ -14,6 +14,7 @@ import contextlib
 import select
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Protocol
 
@@ -68,8 +69,8 @@ class Tree(Protocol):
         """The process at the root of what the sandbox walled in, once it is known."""
 
     @property
-    def watched(self) -> int | None:
-        """The process to measure from; ``None`` when it is gone."""
+    def watched(self) -> Sequence[int]:
+        """The processes to measure from, those that are there still."""
 
     def heed_notes(self) -> None:
         """There is more in `notes`."""
@@ -276,7 +277,7 @@ class _Watch:
 
     def _usage(self) -> proc.TreeUsage:
         watched = self.tree.watched
-        return proc.NOTHING if watched is None else self.meter.look(watched)
+        return self.meter.look(watched) if watched else proc.NOTHING
 
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
         """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""

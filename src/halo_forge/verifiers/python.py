@@ -42,8 +42,9 @@ from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failur
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.inside.assertions import made_ahead
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
-from halo_forge.verifiers.shipped import ARCHIVE, START, START_ZYGOTE, archive, pytest_packages
+from halo_forge.verifiers.shipped import ARCHIVE, BIND_NOW, START, START_ZYGOTE, archive, pytest_packages
 from halo_forge.verifiers.toolchain import home_of
+from halo_forge.verifiers.traceless import is_traceless
 
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
@@ -116,11 +117,12 @@ class PythonVerifier:
             "framework": problem.framework,
         }
         beside = _packages() if problem.framework is Framework.PYTEST else b""
+        served = False
         if problem.framework is Framework.ASSERTS:
-            beside = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
+            beside, served = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
         limits = self._workshop.run_limits(problem)
         kills_before = proc.oom_kills()
-        execution = self._run(self._suite_command(payload, beside, limits))
+        execution = self._run(self._suite_command(payload, beside, limits, served=served))
         report = _report(execution)
         if report.get("signal") == SIGKILL and proc.oom_kills() > kills_before:
             raise JudgeError("the machine ran out of memory and the kernel killed the solution")
@@ -128,11 +130,12 @@ class PythonVerifier:
             raise JudgeError(report["detail"])
         return _suite_verdict(report, execution, limits, watch)
 
-    def _suite_command(self, payload: JSONObject, beside: bytes, limits: ResourceLimits) -> Command:
-        return self._command(
+    def _suite_command(self, payload: JSONObject, beside: bytes, limits: ResourceLimits, *, served: bool) -> Command:
+        command = self._command(
             ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + beside,
             forked=payload["framework"] is Framework.ASSERTS,  # the others bring modules of their own
         )  # fmt: skip
+        return replace(command, served=served)
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
         limits = self._workshop.run_limits(problem)
@@ -169,6 +172,7 @@ class PythonVerifier:
         return replace(
             self._zygote.start,
             argv=(*afresh, *words),
+            env=_ENVIRONMENT,
             limits=limits,
             files={ARCHIVE: archive(), **files},
             stdin=stdin,
@@ -193,14 +197,16 @@ def _zygote(interpreter: Path) -> Zygote:
         limits=_START_LIMITS,
         files={ARCHIVE: archive()},
         read_only=home_of(interpreter),
-        env=_ENVIRONMENT,
+        env={**_ENVIRONMENT, BIND_NOW: "1"},
     )
-    return Zygote(start, instead_of=(*words, START))
+    return Zygote(start, instead_of=(*words, START), server=("serve",), served=("candidate",))
 
 
 @functools.lru_cache(_SUITES_KEPT)
-def _made_ahead(tests: str | None, prompt: str | None, entry_point: str | None) -> bytes:
-    return made_ahead({"tests": tests, "prompt": prompt, "entry_point": entry_point})
+def _made_ahead(tests: str | None, prompt: str | None, entry_point: str | None) -> tuple[bytes, bool]:
+    """A suite made ready for its samples, and whether one tester may execute it for one after the other."""
+    made = made_ahead({"tests": tests, "prompt": prompt, "entry_point": entry_point})
+    return made, bool(made) and is_traceless(tests or "", prompt)
 
 
 def _check_begun(execution: Execution) -> None:

@@ -20,10 +20,10 @@ _PACKAGE = "inside"
 _MODULES = {
     _PACKAGE: (
         "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
-        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "source",
-        "standins", "start", "suite", "tester", "unittest_suite", "wire",
+        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "serving",
+        "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
     ),
-    "zygote": ("__init__", "forking", "walls"),
+    "zygote": ("__init__", "forking", "server", "walls"),
 }  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
@@ -31,12 +31,14 @@ _LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping
 _NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
 
 ARCHIVE = "inside.zip"
+BIND_NOW = "LD_BIND_NOW"
+"""In the zygote's environment, so that not every fork has to look up the same symbols; forks do not see it."""
 _IMPORTED = f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; "
 START = f"{_IMPORTED}del sys.path[0]; entry(sys.argv[1:])()"
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
 START_ZYGOTE = (
     f"{_IMPORTED}import {_PACKAGE}.ready; from zygote.forking import wait_for_job; del sys.path[0]; "
-    "entry(wait_for_job(int(sys.argv[1])))()"
+    f"{_PACKAGE}.ready.forget('{BIND_NOW}'); entry(wait_for_job(int(sys.argv[1])))()"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 

@@ -2,7 +2,8 @@
 
 A job is one message on the control socket, JSON with descriptors beside it: the standard streams, a memory file with
 the files of the job one behind the other, and those that the job's words name by number. The answers are a message
-with a descriptor of the fork (a pidfd), and, when it has ended, one with its status and what it had used.
+with descriptors (pidfds) of the fork, of process 1 of its namespace, and of the server if one takes part; and, when the
+job is over, one with how it ended and what it had used.
 
 Of a job the zygote reads nothing but how the walls have to be and where things go: no source, no tests, no expected
 output is ever in its memory, so no later fork can find any there.
@@ -16,17 +17,22 @@ import gc
 import json
 import mmap
 import os
+import signal
 import socket
 import sys
 
 from . import walls
+from .server import Server, ended, of_server
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 _FIRST_FREE = 3  # behind the standard streams
+_STDERR = 2
 _FILES_FD = 3  # in a fork; closed when they are written
+_FIRST_NAMED = 4
 _ASIDE = 100  # where descriptors are put while they change places
 _NO_SOCKETS = b" tw 0 "  # in sockstat: no connection is left that keeps a port from later forks for a minute
 _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
@@ -34,63 +40,127 @@ _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
 
 def wait_for_job(control_fd: int) -> list[str]:
     """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job."""
-    # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
-    control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
-    os.close(control_fd)
-    filter_program = control.recv(_MOST_BYTES)
-    walls.empty_bounding_set()
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
-    sockets = os.open("/proc/self/net/sockstat", os.O_RDONLY)
-    walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: a fork says here that its walls stand
-    gc.collect()
-    gc.freeze()  # else a fork's collector would touch, and so copy, every page
-    control.send(b"ready")
+    zygote = _Zygote(control_fd)
     while True:
-        message, fds, _, _ = socket.recv_fds(control, _MOST_BYTES, _MOST_DESCRIPTORS)
+        words = zygote.do_job()
+        if words is not None:
+            return words
+
+
+class _Zygote:
+    """What it keeps from job to job. Methods that fork return the words of the fork there, and nothing here."""
+
+    def __init__(self, control_fd: int) -> None:
+        # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
+        self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
+        os.close(control_fd)
+        self._filter = self._control.recv(_MOST_BYTES)
+        walls.empty_bounding_set()
+        self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
+        self._sockets = os.open("/proc/self/net/sockstat", os.O_RDONLY)
+        self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
+        self._server: Server | None = None
+        walls.set_private(True)  # process 1 of each fork shares all memory with this one
+        walls.block_signals()
+        gc.collect()
+        gc.freeze()  # else a fork's collector would touch, and so copy, every page
+        self._first = walls.begin_namespace(self._namespace)
+        self._control.send(b"ready")
+
+    def do_job(self) -> list[str] | None:
+        """Fork for the next job, and tell how it ended."""
+        message, fds, _, _ = socket.recv_fds(self._control, _MOST_BYTES, _MOST_DESCRIPTORS)
         if not message:
             os._exit(0)
-        walled_in[0] = 0
-        walls.forks_begin_anew()
-        pid = os.fork()
+        job: dict[str, Any] = json.loads(message)
+        return self._do_served(job, fds) if job["server"] else self._do_alone(job, fds)
+
+    def _do_alone(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
+        pid = self._fork()
         if pid == 0:
-            control.detach()
-            return _begin(json.loads(message), fds, filter_program, walled_in)
-        walls.forks_stay(own)
-        for fd in fds:
-            os.close(fd)
-        _tell_of(pid, control)
-        _, status, usage = os.wait4(pid, 0)
-        end = {
-            "status": os.waitstatus_to_exitcode(status), "cpu_s": usage.ru_utime + usage.ru_stime,
-            "peak_kb": usage.ru_maxrss, "walled_in": walled_in[0] == 1,
-            "clean": _NO_SOCKETS in os.pread(sockets, 4096, 0),
-        }  # fmt: skip
-        control.send(json.dumps(end).encode())
+            return self._begin(job, fds)
+        self._tell_of(pid, self._first)
+        _close(fds)
+        self._tell_end(self._take_down(pid, ended(pid)))
+        return None
 
+    def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
+        """The server gets what the words would name, and the fork is connected to it instead."""
+        if self._server is None or not self._server.serves(job):
+            words = self._begin_server(job, fds[_STDERR])
+            if words is not None:
+                return words
+        server = self._server
+        assert server is not None
+        own = server.connect(fds, _FIRST_NAMED, job)
+        pid = self._fork()
+        if pid == 0:
+            return self._begin(job, own)
+        self._tell_of(pid, self._first, server.pid)
+        _close({*fds, *own})
+        self._tell_end(server.end(self._take_down(pid, server.attend(pid))))
+        return None
 
-def _tell_of(pid: int, control: socket.socket) -> None:
-    process = os.pidfd_open(pid)
-    socket.send_fds(control, [b"born"], [process])
-    os.close(process)
+    def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
+        if self._server is not None:
+            self._server.close()
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        pid = self._fork()
+        if pid == 0:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            ours.detach()
+            fds = [nowhere, nowhere, stderr, nowhere, its.detach()]
+            return self._begin(of_server(job, _FIRST_NAMED), fds)
+        its.close()
+        self._server = Server(pid, self._first, ours, job)
+        self._first = walls.begin_namespace(self._namespace)
+        return None
 
+    def _fork(self) -> int:
+        self._walled_in[0] = 0
+        return os.fork()
 
-def _begin(job: dict[str, Any], fds: list[int], filter_program: bytes, walled_in: mmap.mmap) -> list[str]:
-    words: list[str] = job["words"]
-    try:
-        _arrange(fds)
-        os.setpgid(0, 0)  # else a signal to the whole group would reach the zygote, wherever it has the same user
-        with contextlib.suppress(PermissionError):  # the zygote is nicer than that
-            os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
-        own = walls.enter(job["tmp_bytes"])
-        _write_files(job["files"])
-        walls.give_up(own, job["uid"], job["outer"], job["rlimits"], filter_program)
-    except OSError as error:
-        os.write(2, f"{error}\n".encode())
-        os._exit(1)
-    walled_in[0] = 1
-    walled_in.close()
-    sys.argv[1:] = words
-    return words
+    def _begin(self, job: dict[str, Any], fds: list[int]) -> list[str]:
+
+        words: list[str] = job["words"]
+        self._control.detach()  # else its number would be closed once more, and be another's by then
+        if self._server is not None:
+            self._server.forget()
+        try:
+            _arrange(fds)
+            os.setpgid(0, 0)  # else a signal to the whole group would reach the zygote, wherever it has the same user
+            with contextlib.suppress(PermissionError):  # the zygote is nicer than that
+                os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
+            walls.enter(job["tmp_bytes"])
+            _write_files(job["files"])
+            walls.give_up(job["uid"], job["outer"], job["rlimits"], self._filter)
+        except OSError as error:
+            os.write(2, f"{error}\n".encode())
+            os._exit(1)
+        walls.block_signals(False)
+        self._walled_in[0] = 1
+        self._walled_in.close()
+        sys.argv[1:] = words
+        return words
+
+    def _tell_of(self, *pids: int) -> None:
+        processes = [os.pidfd_open(pid) for pid in pids]
+        socket.send_fds(self._control, [b"born"], processes)
+        _close(processes)
+
+    def _take_down(self, pid: int, fork: dict[str, Any] | None) -> dict[str, Any]:
+        """End what is left of a fork. Returns how it ended, if it had not been found out before."""
+        os.kill(self._first, signal.SIGKILL)
+        if fork is None:
+            fork = ended(pid)
+            self._walled_in[0] = 1  # perhaps it had no time to put them up
+        os.waitpid(self._first, 0)
+        return fork
+
+    def _tell_end(self, end: dict[str, Any]) -> None:
+        clean = _NO_SOCKETS in os.pread(self._sockets, 4096, 0)
+        self._control.send(json.dumps({**end, "walled_in": self._walled_in[0] == 1, "clean": clean}).encode())
+        self._first = walls.begin_namespace(self._namespace)  # ahead, while the host looks at what was found
 
 
 def _arrange(fds: list[int]) -> None:
@@ -107,3 +177,8 @@ def _write_files(files: list[tuple[str, int]]) -> None:
             file.write(os.read(_FILES_FD, size))
             os.fchmod(file.fileno(), 0o555)
     os.close(_FILES_FD)
+
+
+def _close(fds: Iterable[int]) -> None:
+    for fd in fds:
+        os.close(fd)

@@ -15,6 +15,7 @@ import select
 import socket
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from halo_forge.types import JSONObject
 
 _MOST_BYTES = 65536
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
+_MOST_BORN = 3  # processes that it tells of when it has forked
 _FIRST_NAMED = 4  # behind the standard streams and the memory file with the files
 _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
@@ -52,6 +54,7 @@ class RunningZygote:
         outer: user and group id that its forks have outside, where they get a user namespace of their own.
         usable: it may get another job.
         walls_stand: its forks can put up their walls.
+        processor: the one it is kept to.
         on_close: gives back what it held.
     """
 
@@ -61,6 +64,7 @@ class RunningZygote:
     outer: tuple[int, int] | None
     usable: bool = True
     walls_stand: bool = True
+    processor: int | None = None
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
     _root: int | None = None  # a descriptor of process 1 of its sandbox
@@ -82,8 +86,15 @@ class RunningZygote:
         said = b"" if self.process.stderr is None else self.process.stderr.read()
         raise NoZygotes(last_line(said) or "it does not start")
 
-    def fork(self, job: JSONObject, fds: Sequence[int]) -> int:
-        """Have it fork for a job; returns a descriptor of the fork.
+    def keep_to(self, processor: int) -> None:
+        """Have it and all its forks run on one processor: they take turns, and to wake another one takes time."""
+        self.processor = processor
+        for pid in proc.tree(self.process.pid):
+            with contextlib.suppress(OSError):  # then it is slower
+                os.sched_setaffinity(pid, {processor})
+
+    def fork(self, job: JSONObject, fds: Sequence[int]) -> list[int]:
+        """Have it fork for a job; returns descriptors of the processes that there are for it then.
 
         Raises:
             ZygoteFailed: it did not.
@@ -94,9 +105,9 @@ class RunningZygote:
             message, received = self._receive(_ANSWER_S)
         except OSError as error:
             raise self._failed(str(error)) from error
-        if message != b"born" or len(received) != 1:
+        if message != b"born":
             raise self._failed("it has not forked")
-        return received[0]
+        return received
 
     def ended(self) -> JSONObject:
         """What it says of its fork, once that has ended.
@@ -139,7 +150,7 @@ class RunningZygote:
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
         if not _readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
-        message, fds, _, _ = socket.recv_fds(self.control, _MOST_BYTES, 1)
+        message, fds, _, _ = socket.recv_fds(self.control, _MOST_BYTES, _MOST_BORN)
         if not message:
             raise self._failed("it has ended")
         return message, fds
@@ -167,6 +178,7 @@ class Zygotes:
     start: Callable[[Zygote], RunningZygote]
     usable: bool = True
     _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
+    _kept_to: Counter[int | None] = field(default_factory=Counter)  # processor -> zygotes
     _owner: int = field(default_factory=os.getpid)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it.
@@ -204,7 +216,7 @@ class Zygotes:
             idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
             self._idle.clear()
         for zygote in idle:
-            zygote.close()
+            self._send_away(zygote)
         self._starter.shutdown(wait=False)
         return first
 
@@ -213,14 +225,27 @@ class Zygotes:
             if not self.usable:
                 raise NoZygotes("they were sent away")
             waiting = self._idle.get(kind)
-            return waiting.pop() if waiting else self._starter.submit(self.start, kind)
+            return waiting.pop() if waiting else self._starter.submit(self._begin, kind)
+
+    def _begin(self, kind: Zygote) -> RunningZygote:
+        zygote = self.start(kind)
+        with self._lock:
+            processor = min(sorted(os.sched_getaffinity(0)), key=lambda number: self._kept_to[number])
+            self._kept_to[processor] += 1
+        zygote.keep_to(processor)
+        return zygote
+
+    def _send_away(self, zygote: RunningZygote) -> None:
+        zygote.close()
+        with self._lock:
+            self._kept_to[zygote.processor] -= 1
 
     def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
         with self._lock:
             if zygote.usable and self.usable:
                 self._idle.setdefault(kind, []).append(zygote)
                 return
-        zygote.close()
+        self._send_away(zygote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +265,16 @@ class Fork:
             ZygoteFailed: it was not begun.
         """
         files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
-        words = self.fds.argv_from(_FIRST_NAMED)
+        served = self.command.served
         named = list(self.fds.inherited)
+        words = self.fds.argv_from(_FIRST_NAMED)[len(self.kind.instead_of) :]
+        if served:  # it names two pipes then
+            words = [*self.kind.served, str(_FIRST_NAMED), str(_FIRST_NAMED + 1)]
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
         limits = self.command.limits
         job = {
-            "words": words[len(self.kind.instead_of) :],
+            "words": words,
+            "server": self.kind.server if served else (),
             "files": [(name, len(data)) for name, data in files.items()],
             "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
             "rlimits": [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)],
@@ -254,9 +283,10 @@ class Fork:
             "niceness": os.getpriority(os.PRIO_PROCESS, 0),
         }
         streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
-        fd = self.zygote.fork(job, [*streams, blob, *named])
-        stack.callback(os.close, fd)
-        return _ForkedTree(self.zygote, fd)
+        born = self.zygote.fork(job, [*streams, blob, *named])
+        for fd in born:
+            stack.callback(os.close, fd)
+        return _ForkedTree(self.zygote, *born)
 
 
 class _ForkedTree:
@@ -264,22 +294,25 @@ class _ForkedTree:
 
     notes: OutputStream | None = None
 
-    def __init__(self, zygote: RunningZygote, pidfd: int) -> None:
+    def __init__(self, zygote: RunningZygote, fork: int, first: int, server: int | None = None) -> None:
+        """All but the first are descriptors: of the fork, of process 1 of its namespace, of the server with a part."""
         self._zygote = zygote
-        self._pidfd = pidfd
+        self._fork, self._first, self._server = fork, first, server
         self._end: JSONObject | None = None
         self.fd = zygote.control.fileno()
 
     @functools.cached_property
     def root(self) -> int | None:
         """See `supervise.Tree`; only looked up for jobs that take a while."""
-        found = _PID.search(Path(f"/proc/self/fdinfo/{self._pidfd}").read_text())
-        return int(found[1]) if found else None
+        return _pid_of(self._fork)
 
     @property
-    def watched(self) -> int | None:
-        """See `supervise.Tree`."""
-        return None if _readable(self.fd) else self.root
+    def watched(self) -> Sequence[int]:
+        """See `supervise.Tree`. Orphans are children of process 1, which itself has no memory of its own."""
+        if _readable(self.fd) or self.root is None:
+            return ()
+        first = _pid_of(self._first)
+        return self.root, *([] if first is None else proc.children(first))
 
     def heed_notes(self) -> None:
         """There are none."""
@@ -290,9 +323,13 @@ class _ForkedTree:
         Raises:
             ZygoteFailed: the zygote is gone, and with it the fork.
         """
-        if self._end is None:
-            kill_process(self._pidfd)
-            self._end = self._zygote.ended()
+        if self._end is not None:
+            return
+        if not _readable(self.fd):
+            kill_process(self._first)
+            if self._server is not None:
+                kill_process(self._server)
+        self._end = self._zygote.ended()
 
     def reap(self) -> Ended:
         """See `supervise.Tree`."""
@@ -303,3 +340,9 @@ class _ForkedTree:
         if not self._end["clean"]:
             self._zygote.usable = False
         return Ended(self._end["status"], self._end["cpu_s"], self._end["peak_kb"] / 1024)
+
+
+def _pid_of(pidfd: int) -> int | None:
+    """The process's number; ``None`` when it is gone."""
+    found = _PID.search(Path(f"/proc/self/fdinfo/{pidfd}").read_text())
+    return int(found[1]) if found else None

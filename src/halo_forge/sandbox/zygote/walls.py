@@ -4,10 +4,11 @@ The zygote's own sandbox is around all of its forks. Within it each gets what bu
 and IPC namespaces of its own, an empty `/tmp` and `/dev/shm`, a `/proc` that shows its own processes alone, limits, a
 user id without any rights, and the system-call filter. All of them go with it.
 
-The fork is process 1 of its namespace. What runs in it is ours, and the solution is a child of it: when it ends,
-however it ends, the kernel ends all that is left.
+Process 1 of a namespace is no fork: it does nothing but wait, in the memory of the zygote, which costs next to nothing.
+When it is killed the kernel ends all that is left there.
 
-Limits: forks share the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent.
+Limits: a fork can tell that it is one: its parent has the number 0, it leads its process group, and it runs on one
+processor. Forks share the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent.
 They share its session too, whose priority (autogroup) each may lower for the later ones.
 """
 
@@ -22,14 +23,20 @@ if TYPE_CHECKING:
     from typing import Any
 
 _CLONE_NEWPID, _CLONE_NEWNS, _CLONE_NEWIPC, _CLONE_NEWUSER = 0x20000000, 0x00020000, 0x08000000, 0x10000000
+_CLONE_VM = 0x00000100
 _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 4, 24, 22, 38
 _SECCOMP_MODE_FILTER = 2
+_SIG_BLOCK, _SIG_UNBLOCK, _SIG_DFL, _SIG_IGN, _SIGCHLD = 0, 1, 0, 1, 17  # the signal module makes objects of them all
+_SIGNAL_SET_BYTES = 128
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
 _SHARED_BYTES = 1024 * 1024
+_STACK_BYTES = 16384
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_all_signals = (ctypes.c_ubyte * _SIGNAL_SET_BYTES)(*[0xFF] * _SIGNAL_SET_BYTES)
+_stack = ctypes.create_string_buffer(_STACK_BYTES)  # of all processes 1: each calls one function and never returns
 
 
 class _Filter(ctypes.Structure):
@@ -38,11 +45,8 @@ class _Filter(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-def enter(tmp_bytes: int) -> int:
-    """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside, but of process 1.
-
-    Root of the sandbox of an ordinary user is that user outside, so a solution could else list the descriptors of
-    process 1, though it is private. Returns a descriptor of the directory that is hidden.
+def enter(tmp_bytes: int) -> None:
+    """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside.
 
     Raises:
         OSError: they can't be made.
@@ -51,19 +55,15 @@ def enter(tmp_bytes: int) -> int:
     _mount(b"tmpfs", b"/tmp", f"size={tmp_bytes},mode=1777")
     _mount(b"tmpfs", b"/dev/shm", f"size={_SHARED_BYTES},mode=1777")
     _mount(b"proc", b"/proc", "", _MS_NOEXEC)
-    own = os.open("/proc/1", os.O_PATH)
-    _mount(b"tmpfs", b"/proc/1", "size=4096,mode=0555", _MS_RDONLY)
     os.chdir("/tmp")
-    return own
 
 
 def give_up(
-    own: int, uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
+    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
 ) -> None:
     """Give up all rights, for good.
 
     Args:
-        own: what `enter` returned; it is closed.
         uid: user and group to become, where the sandbox belongs to root.
         outer: user and group that one is outside, where it belongs to an ordinary user.
 
@@ -71,8 +71,7 @@ def give_up(
         OSError: that was refused.
     """
     if outer is not None:
-        _be_user_of_own_namespace(own, *outer)
-    os.close(own)
+        _be_user_of_own_namespace(*outer)
     if uid is not None:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
@@ -81,20 +80,28 @@ def give_up(
     call(_libc.capset, header, (ctypes.c_uint32 * 6)())
     for which, soft, hard in rlimits:
         resource.setrlimit(which, (soft, hard))
-    call(_libc.prctl, _PR_SET_DUMPABLE, 1, 0, 0, 0)  # as it is after a program was started; another user's is not
+    set_private(False)  # as it is after a program was started
     call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if filter_program:
         _filter_calls(filter_program)
 
 
-def _be_user_of_own_namespace(own: int, uid: int, gid: int) -> None:
-    """Have limits that count for nobody else, and the ids that one has outside, having been root of the namespace."""
+def _be_user_of_own_namespace(uid: int, gid: int) -> None:
+    """Have limits that count for nobody else, and the ids that one has outside, having been root of the namespace.
+
+    Root of the sandbox is that same user outside, so process 1 is hidden: a solution could else list its descriptors,
+    though it is private.
+    """
+    own = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY)
+    _mount(b"tmpfs", b"/proc/1", "size=4096,mode=0555", _MS_RDONLY)
     call(_libc.unshare, _CLONE_NEWUSER)
+    set_private(False)  # else its files there would not be its own
     empty_bounding_set()  # it is full again
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
         fd = os.open(name, os.O_WRONLY, dir_fd=own)
         os.write(fd, content.encode())
         os.close(fd)
+    os.close(own)
 
 
 def call(function: Any, *words: Any) -> None:
@@ -108,14 +115,39 @@ def call(function: Any, *words: Any) -> None:
         raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
 
 
-def forks_begin_anew() -> None:
-    """Have the next fork be process 1 of a new namespace."""
-    call(_libc.unshare, _CLONE_NEWPID)
+def set_private(private: bool) -> None:
+    """Keep other processes of the same user from looking into this one, or let them.
+
+    Raises:
+        OSError: the kernel does not do it.
+    """
+    call(_libc.prctl, _PR_SET_DUMPABLE, int(not private), 0, 0, 0)
 
 
-def forks_stay(own: int) -> None:
-    """Have forks stay in the namespace that the descriptor `own` stands for; without this no second one can be made."""
+def block_signals(block: bool = True) -> None:
+    """Have all signals wait, or no longer."""
+    call(_libc.sigprocmask, _SIG_BLOCK if block else _SIG_UNBLOCK, _all_signals, None)
+
+
+def begin_namespace(own: int) -> int:
+    """Start process 1 of a new namespace, which forks are in from now on; returns its number.
+
+    All signals have to be blocked, as they are in it then: what is in the namespace may send it any.
+
+    Args:
+        own: a descriptor of the namespace that this process is in; the new one is made from there.
+
+    Raises:
+        OSError: that was refused.
+    """
     call(_libc.setns, own, _CLONE_NEWPID)
+    call(_libc.unshare, _CLONE_NEWPID)
+    _libc.signal(_SIGCHLD, _SIG_IGN)  # so that the orphans it gets are reaped
+    pid: int = _libc.clone(_libc.pause, ctypes.byref(_stack, _STACK_BYTES - 16), _CLONE_VM | _SIGCHLD, None)
+    _libc.signal(_SIGCHLD, _SIG_DFL)
+    if pid < 0:
+        raise OSError(ctypes.get_errno(), "clone failed")
+    return pid
 
 
 def _mount(kind: bytes, place: bytes, options: str, flags: int = 0) -> None:

@@ -40,7 +40,6 @@ def mark_tests(tree: ast.Module, *, check_is_called: bool) -> int:
             if _is_test(statement, asserting):
                 owner.body[position] = _marked(statement, count)
                 count += 1
-    ast.fix_missing_locations(tree)
     return count
 
 
@@ -94,13 +93,20 @@ def _is_main_guard(statement: ast.stmt) -> bool:
 
 
 def _marked(statement: ast.stmt, number: int) -> ast.stmt:
-    failed = ast.ExceptHandler(type=None, name=None, body=_call(FAILED, number))
-    marked = ast.Try(body=[statement], handlers=[failed], orelse=[], finalbody=_call(ENDED, number))
+    failed = ast.ExceptHandler(type=None, name=None, body=_call(FAILED, number, statement))
+    marked = ast.Try(
+        body=[statement],
+        handlers=[ast.copy_location(failed, statement)],
+        orelse=[],
+        finalbody=_call(ENDED, number, statement),
+    )
     return ast.copy_location(marked, statement)
 
 
-def _call(name: str, number: int) -> list[ast.stmt]:
-    return [ast.Expr(ast.Call(func=ast.Name(name, ast.Load()), args=[ast.Constant(number)], keywords=[]))]
+def _call(name: str, number: int, at: ast.stmt) -> list[ast.stmt]:
+    called = ast.copy_location(ast.Name(name, ast.Load()), at)
+    call = ast.Call(func=called, args=[ast.copy_location(ast.Constant(number), at)], keywords=[])
+    return [ast.copy_location(ast.Expr(ast.copy_location(call, at)), at)]
 
 
 def names_bound(nodes: Iterable[ast.AST]) -> set[str]:

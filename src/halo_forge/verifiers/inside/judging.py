@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import marshal
+import os
 
 from .channel import OtherSideGone
 from .failures import rebuild
-from .record import JUDGE_ERROR, Record, of_solution
+from .record import JUDGE_ERROR, Record, Report, of_solution
 from .standins import StandIns
 from .tester import Tester
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from .suite import Suite
 
-    Tell = Callable[[dict[str, Any]], None]
+_CHUNK = 1024 * 1024
 
 
-def judge(tester: Tester, given: dict[str, Any], beside: bytes, tell: Tell) -> None:
+def judge_payload(tester: Tester, payload_fd: int, result_fd: int) -> None:
+    """Judge what is to be read from one descriptor, and write to the other what is found out, line by line."""
+    report = Report(result_fd)  # it has a line from now on: the tester has begun
+    given, _, beside = _read_whole(payload_fd).partition(b"\n")
+    judge(tester, json.loads(given), beside, report)
+
+
+def _read_whole(fd: int) -> bytes:
+    chunks = []
+    while chunk := os.read(fd, _CHUNK):
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def judge(tester: Tester, given: dict[str, Any], beside: bytes, report: Report) -> None:
     """Have the solution loaded, run the suite on it, and tell what is found out as it becomes known.
 
     Args:
@@ -30,12 +45,12 @@ def judge(tester: Tester, given: dict[str, Any], beside: bytes, tell: Tell) -> N
         suite = _suite(given, beside)
         suite.begin()
     except Exception as error:
-        tell({"outcome": JUDGE_ERROR, "detail": f"the tests can't be used: {type(error).__name__}: {error}"})
+        report.tell({"outcome": JUDGE_ERROR, "detail": f"the tests can't be used: {type(error).__name__}: {error}"})
         return
-    record = Record(tester, given["tests"], tell)
+    record = Record(tester, given["tests"], report)
     try:
         complaint = _parse(tester, given, suite)
-        tell({"parsed": complaint is None})
+        report.tell({"parsed": complaint is None})
         if complaint is not None:
             record.fail_as("compile_error", complaint)
         else:

@@ -7,7 +7,7 @@ itself. So a suite can hand a function to a solution and the solution can call i
 from __future__ import annotations
 
 import collections
-import threading
+from _thread import RLock  # threading would have work to do in every fork
 
 from .channel import OtherSideGone, deeply
 from .failures import describe, rebuild
@@ -30,7 +30,7 @@ class Peer:
         self._held: list[Any] = []
         self._numbers: dict[int, int] = {}  # by id(); what is held stays alive, so an id stays its own
         self._remotes: dict[int, Remote] = {}
-        self._turn = threading.RLock()  # one thread asks at a time
+        self._turn = RLock()  # one thread asks at a time
 
     # What the two sides define
 

@@ -13,15 +13,21 @@ import heapq
 import itertools
 import math
 import operator
+import os
 import random
 import re
 import signal
 import string
 import typing
 
-from . import assertions, entry, python_program, start
+from . import assertions, entry, python_program, serving, start
 
 __all__ = [
-    "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator",
-    "python_program", "random", "re", "signal", "start", "string", "typing",
+    "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator", "os",
+    "python_program", "random", "re", "serving", "signal", "start", "string", "typing",
 ]  # fmt: skip
+
+
+def forget(variable: str) -> None:
+    """Take a variable of the environment away that was for the zygote alone."""
+    os.environ.pop(variable, None)

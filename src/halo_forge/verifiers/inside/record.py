@@ -5,18 +5,41 @@ All of it is told at once, because a run may be ended from outside at any moment
 
 from __future__ import annotations
 
+import json
+import os
+
 from .channel import OtherSideGone
 from .failures import MOST_WORDS
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
     from .tester import Tester
 
 FILE = "/tests.py"  # what the suite's code says that it comes from; there is no such file, and none can be made
 JUDGE_ERROR = "judge_error"
+_COUNT_BYTES = 64  # of the first line, which is written over and over again
+
+
+class Report:
+    """What is told: an object of JSON a line, in a memory file. All of them together are what is known."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        os.write(fd, _count_line("{}"))
+
+    def tell(self, found: dict[str, Any]) -> None:
+        """Add a line."""
+        os.write(self._fd, json.dumps(found).encode() + b"\n")
+
+    def count(self, passed: int, total: int) -> None:
+        """Say how many tests have passed so far."""
+        os.pwrite(self._fd, _count_line(f'{{"passed": {passed}, "total": {total}}}'), 0)
+
+
+def _count_line(words: str) -> bytes:
+    return words.ljust(_COUNT_BYTES - 1).encode() + b"\n"
 
 
 class Record:
@@ -26,17 +49,17 @@ class Record:
         outcome: of the first failure, ``None`` as long as there is none.
     """
 
-    def __init__(self, tester: Tester, tests: str, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, tester: Tester, tests: str, report: Report) -> None:
         self._tester = tester
         self._lines = tests.splitlines()
-        self._tell = tell
+        self._report = report
         self.outcome: str | None = None
         self._words = ""
 
     def count(self, passed: int, total: int) -> None:
         """Say how many of the tests have passed. Without a solution none does."""
         if self._tester.gone is None:
-            self._tell({"passed": passed, "total": total})
+            self._report.count(passed, total)
 
     def fail(self, error: BaseException, test: str = "") -> None:
         """A test ended with an exception, or the whole suite did.
@@ -54,7 +77,7 @@ class Record:
         """Something else went wrong."""
         if self.outcome is None:
             self.outcome, self._words = outcome, words[:MOST_WORDS]
-            self._tell({"outcome": self.outcome, "detail": self._words})
+            self._report.tell({"outcome": self.outcome, "detail": self._words})
 
     def fail_suite(self, words: str) -> None:
         """The tests are no good; it was their own fault unless they have made use of the solution."""
@@ -67,7 +90,7 @@ class Record:
         if self.outcome is None and not self._tester.was_used:
             self.fail_as(JUDGE_ERROR, "the tests never use the solution (docs/verdicts.md says how they can)")
         outcome = "accepted" if self.outcome is None else self.outcome
-        self._tell({"outcome": outcome, "detail": self._words, "signal": self._tester.signal})
+        self._report.tell({"outcome": outcome, "detail": self._words, "signal": self._tester.signal})
 
     def _explain(self, error: BaseException) -> tuple[str, str]:
         if self._tester.gone is not None:

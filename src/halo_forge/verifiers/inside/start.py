@@ -19,16 +19,16 @@ wrong function that its cases do not catch passes.
 
 from __future__ import annotations
 
-import json
 import os
+import time
 
 from . import candidate
 from .channel import Channel
-from .judging import judge
+from .judging import judge_payload
 from .privacy import be_private
 from .tester import Tester
 
-_CHUNK = 1024 * 1024
+_LOOK_EVERY_S = 0.001
 
 
 def main(payload_fd: int, result_fd: int) -> None:
@@ -44,18 +44,22 @@ def main(payload_fd: int, result_fd: int) -> None:
     # From here on the candidate, which is the same user, can't read this process's memory or descriptors. It starts
     # with the solution, which it has not been sent yet.
     be_private()
-    given, _, beside = _read_whole(payload_fd).partition(b"\n")
-
-    def tell(found: dict[str, object]) -> None:
-        os.write(result_fd, json.dumps(found).encode() + b"\n")
-
-    tell({"started": True})
-    judge(Tester(Channel(to_tester[0], to_candidate[1]), pid), json.loads(given), beside, tell)
+    channel = Channel(to_tester[0], to_candidate[1])
+    judge_payload(Tester(channel, lambda patience_s: _status(pid, patience_s)), payload_fd, result_fd)
     os._exit(0)
 
 
-def _read_whole(fd: int) -> bytes:
-    chunks = []
-    while chunk := os.read(fd, _CHUNK):
-        chunks.append(chunk)
-    return b"".join(chunks)
+def be_candidate(reader: int, writer: int) -> None:
+    """Be the candidate alone: the tester is somewhere else (see `serving`)."""
+    candidate.run(Channel(reader, writer))
+
+
+def _status(pid: int, patience_s: float) -> int | None:
+    """How the candidate ended, as soon as it has."""
+    give_up_at = time.monotonic() + patience_s
+    while time.monotonic() < give_up_at:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(_LOOK_EVERY_S)
+    return None

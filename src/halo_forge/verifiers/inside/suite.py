@@ -82,10 +82,18 @@ class Suite:
 
 def _imports(node: ast.AST) -> Iterator[str]:
     """The top-level modules that code can't do without."""
-    for child in ast.iter_child_nodes(node):
+    for child in _statements(node):
         if isinstance(child, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in child.names)
         elif isinstance(child, ast.ImportFrom) and child.module is not None:
             yield child.module.partition(".")[0]
         elif not isinstance(child, ast.Try):  # which may be there because a module may be missing
             yield from _imports(child)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements within one, and what holds some itself. Expressions hold none, and are most of a suite."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        within = getattr(node, name, ())
+        if isinstance(within, list):  # the body of a lambda is an expression
+            yield from within

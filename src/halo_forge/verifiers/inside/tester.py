@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import time
-
 from .channel import ChannelError, OtherSideGone
 from .peer import Peer
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from .channel import Channel
 
+    Status = Callable[[float], int | None]
+
 SUITE = "tests"  # the suite's module name, and so that of its classes
 _BLAME = "raised by the solution"
-_PATIENCE = 50  # milliseconds
+_PATIENCE_S = 0.05
 # What a solution may do with an object that the suite gave it.
 _CALLS = frozenset({"call", "iter", "next"})
 _USES = frozenset({
@@ -35,9 +35,15 @@ class Tester(Peer):
         looks_around: that framework is asking now.
     """
 
-    def __init__(self, channel: Channel, pid: int) -> None:
+    def __init__(self, channel: Channel, status: Status) -> None:
+        """Talk through `channel`.
+
+        Args:
+            status: given how many seconds to wait for it, how the candidate ended (its exit code, or minus the
+                signal); ``None`` if it has not.
+        """
         super().__init__(channel)
-        self.pid = pid
+        self._status = status
         self.gone: str | None = None
         self.signal: int | None = None
         self.was_used = False
@@ -113,15 +119,9 @@ class Tester(Peer):
         if self.gone is not None:
             return
         self.gone = "ended its process"
-        for _ in range(_PATIENCE):  # its pipes close a little before it is gone, or it closed them and lives on
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                break
-            time.sleep(0.001)
-        else:
-            return
-        if os.WIFSIGNALED(status):
-            self.signal = os.WTERMSIG(status)
+        status = self._status(_PATIENCE_S)  # its pipes close a little before it is gone, or it closed them and lives on
+        if status is not None and status < 0:
+            self.signal = -status
             self.gone = f"was ended by signal {self.signal}"
 
 

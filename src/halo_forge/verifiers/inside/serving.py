@@ -1,0 +1,76 @@
+"""A tester for many samples, one after the other: the server of the zygote (see `halo_forge.sandbox.zygote.server`).
+
+Forking a tester for every sample would take as long as many a suite does. What this one executes are suites that leave
+nothing behind (`halo_forge.verifiers.traceless`), each with names of its own, so no verdict depends on the samples that
+came before. When anything unusual happens it ends, and the zygote begins another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import resource
+import select
+import socket
+
+from .channel import Channel
+from .judging import judge_payload
+from .privacy import be_private
+from .tester import Tester
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+_MOST_JOBS = 1000
+_MOST_KB = 131072  # resident; what was freed is not always given back
+_MOST_BYTES, _DESCRIPTORS = 4096, 5
+_NOWHERE, _STDERR = 0, 2  # descriptors; the error stream is that of the job
+
+
+def serve(control_fd: int) -> NoReturn:
+    """Test samples until the zygote hangs up."""
+    be_private()
+    control = socket.socket(fileno=control_fd)
+    jobs = 0
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, _MOST_BYTES, _DESCRIPTORS)
+        if not message:
+            os._exit(0)
+        if not fds:
+            continue  # how an earlier candidate ended
+        before_s = _limit_time(json.loads(message))
+        os.dup2(fds[0], _STDERR)
+        random.seed()  # as in every new process
+        _test(fds[1:], control)
+        os.dup2(_NOWHERE, _STDERR)
+        for fd in fds:
+            os.close(fd)
+        jobs += 1
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        last = jobs == _MOST_JOBS or used.ru_maxrss > _MOST_KB
+        control.send(json.dumps({"cpu_s": used.ru_utime + used.ru_stime - before_s, "last": last}).encode())
+
+
+def _test(fds: list[int], control: socket.socket) -> None:
+    payload, result, reader, writer = fds
+    judge_payload(Tester(Channel(reader, writer), lambda patience_s: _status(control, patience_s)), payload, result)
+
+
+def _status(control: socket.socket, patience_s: float) -> int | None:
+    """How the candidate ended, as the zygote says it."""
+    ready, _, _ = select.select([control], [], [], patience_s)
+    message = control.recv(_MOST_BYTES) if ready else b""
+    return json.loads(message) if message else None
+
+
+def _limit_time(limits: list[int]) -> float:
+    """Begin to count anew; returns the time used so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    before_s = used.ru_utime + used.ru_stime
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    for limit in limits:
+        soft = int(before_s) + 1 + limit
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    return before_s

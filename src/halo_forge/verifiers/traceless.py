@@ -1,0 +1,47 @@
+"""Whether a suite leaves anything behind in the process that executes it.
+
+One that does not can be executed again and again in one process, each time as if it were the first. Told from the
+syntax, on the safe side: a suite may import a few modules that keep no state that matters, and may neither change
+attributes nor call what reaches into the interpreter. Suites come with a data set; what is looked for are accidents,
+not attacks.
+"""
+
+from __future__ import annotations
+
+import ast
+
+_MODULES = frozenset({
+    "__future__", "bisect", "collections", "copy", "fractions", "heapq", "itertools", "math", "random", "re",
+    "statistics", "string", "typing",
+})  # fmt: skip
+_REACHING = frozenset({
+    "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "exit", "getattr", "globals", "input", "locals",
+    "memoryview", "open", "quit", "setattr", "super", "vars",
+})  # fmt: skip
+_REGISTER = "register"  # of abstract base classes, which then know a class for ever
+
+
+def is_traceless(tests: str, prompt: str | None) -> bool:
+    """Whether a suite, with the prompt that its names come from where that is code, leaves nothing behind."""
+    sources = [tests] if prompt is None else [tests, f"{prompt}\n    pass\n"]
+    return all(map(_leaves_nothing, sources))
+
+
+def _leaves_nothing(source: str) -> bool:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(_is_harmless(node) for node in ast.walk(tree))
+
+
+def _is_harmless(node: ast.AST) -> bool:
+    if isinstance(node, ast.Import):
+        return all(alias.name in _MODULES for alias in node.names)
+    if isinstance(node, ast.ImportFrom):
+        return node.level == 0 and (node.module or "").partition(".")[0] in _MODULES
+    if isinstance(node, ast.Name):
+        return node.id not in _REACHING
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.ctx, ast.Load) and not node.attr.startswith("_") and node.attr != _REGISTER
+    return not isinstance(node, (ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.With))
