@@ -20,16 +20,37 @@ import pytest
 
 from halo_forge.errors import Cancelled, JudgeError, SandboxError
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits, Sandbox, Tier
+from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits, Sandbox, Tier, Zygote
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
 from halo_forge.sandbox.fair import FairSandbox
 from halo_forge.sandbox.unsafe import UnsafeSandbox
 from halo_forge.types import Execution, KilledBy
+from halo_forge.verifiers.executor import executor
 
 LIMITS = ResourceLimits(cpu_s=5, memory_mb=256, output_bytes=1 << 20, file_mb=8, tmp_mb=16, processes=32)
 PYTHON = "/usr/bin/python3"
+
+
+class Forked:
+    """The strict sandbox, with every command in a fork of a process that is kept ready."""
+
+    def __init__(self, cancel: threading.Event) -> None:
+        self._inner = BubblewrapSandbox(cancel=cancel)
+        self.tier, self.description, self.close = self._inner.tier, self._inner.description, self._inner.close
+        self._kinds: dict[tuple[Path, ...], Zygote] = {}
+
+    def run(self, command: Command) -> Execution:
+        kind = executor(command.read_only)
+        assert kind is not None
+        return self._inner.run(replace(command, zygote=self._at_once(kind, command.read_only)))
+
+    def _at_once(self, kind: Zygote, read_only: tuple[Path, ...]) -> Zygote:
+        return self._kinds.setdefault(read_only, replace(kind, worth_it_after=0))
+
+
 KINDS: dict[str, Callable[[threading.Event], Sandbox]] = {
     "bubblewrap": lambda cancel: BubblewrapSandbox(cancel=cancel),
+    "forked-bubblewrap": Forked,
     "unsafe": UnsafeSandbox,
     "fair-bubblewrap": lambda cancel: FairSandbox(BubblewrapSandbox(cancel=cancel)),
     "fair-unsafe": lambda cancel: FairSandbox(UnsafeSandbox(cancel)),
@@ -100,9 +121,9 @@ def fair_box(request: pytest.FixtureRequest, _others: None) -> Iterator[Box]:
     assert children() == []
 
 
-@pytest.fixture
-def strict() -> Iterator[Box]:
-    with opened("bubblewrap") as made:
+@pytest.fixture(params=["bubblewrap", "forked-bubblewrap"])
+def strict(request: pytest.FixtureRequest, _others: None) -> Iterator[Box]:
+    with opened(request.param) as made:
         yield made
     assert children() == []
 

@@ -23,10 +23,11 @@ import pytest
 
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import Command, Sandbox
+from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Workshop
+from halo_forge.verifiers.executor import executor
 from halo_forge.verifiers.python import PythonVerifier
 
 WORLD = """
@@ -49,7 +50,7 @@ print("places", listed("/"), listed("/dev"), listed("/dev/shm"), listed("/etc"),
 print("file", oct(os.stat("main.py").st_mode), os.stat("main.py").st_uid == os.getuid())
 print("room", os.statvfs("/dev/shm").f_blocks, os.statvfs("/tmp").f_bsize)
 print("host", socket.gethostname(), sorted(name for _, name in socket.if_nameindex()))
-print("number", os.getpid() > 1, os.getppid() < 2, "descriptors", listed("/proc/self/fd"))
+print("number", os.getpid() > 1, os.getppid() < 2, os.getpgid(0) < os.getpid(), "descriptors", listed("/proc/self/fd"))
 print("streams", [(stream.encoding, stream.errors, stream.line_buffering, stat.S_ISFIFO(os.fstat(n).st_mode))
                   for n, stream in enumerate((sys.stdin, sys.stdout, sys.stderr))])
 print("main", sorted(sys.modules["__main__"].__dict__), __name__, __file__)
@@ -166,6 +167,28 @@ def test_the_world_looks_the_same(both: Both) -> None:
     assert fork.stdout.decode().splitlines() == own.stdout.decode().splitlines()
     assert (fork.exit_code, fork.stderr) == (own.exit_code, own.stderr) == (0, b"")
     assert both.zygotes()
+
+
+def test_the_world_of_any_program_looks_the_same() -> None:
+    both = Both()
+    with contextlib.closing(both.sandbox):
+        afresh = _started_afresh(both)
+        kind = executor(afresh.read_only)
+        assert kind is not None
+        own, fork = both.sandbox.run(afresh), both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+    assert fork.stdout.decode().splitlines() == own.stdout.decode().splitlines()
+    assert (fork.exit_code, fork.stderr) == (own.exit_code, own.stderr) == (0, b"")
+
+
+def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
+    both = Both()
+    with contextlib.closing(both.sandbox):
+        workshop, command = both.forked._workshop, _started_afresh(both)
+        kept = []
+        for _ in range(5):
+            assert workshop.run(command).exit_code == 0
+            kept.append(len(both.zygotes()))
+    assert kept == [0, 0, 0, 1, 1]
 
 
 @pytest.mark.parametrize("source", [FAILS, FAREWELL, SIGNALLED, ORPHAN, "import sys\nprint(sys.stdin.read())\n"])
@@ -399,6 +422,16 @@ def _leaves(*statements: str) -> str:
 
 def _judged(verifier: PythonVerifier, problem: Problem, source: str) -> Verdict:
     return verifier.verify(problem, Sample("any", 0, source))
+
+
+def _started_afresh(both: Both) -> Command:
+    """The program that looks at its world, as any command."""
+    verifier = both.afresh
+    limits = verifier._workshop.run_limits(Problem("any", "", Language.PYTHON))
+    words = ("run", RESULT_FD, "main.py", "preamble.py")
+    return replace(
+        verifier._command(words, limits, {"main.py": WORLD.encode(), "preamble.py": b""}, stdin=b"x"), zygote=None
+    )
 
 
 def _testers(both: Both) -> list[int]:

@@ -23,6 +23,9 @@ PAYLOAD_FD = "@payload"
 RESULT_FD = "@result"
 """In `Command.argv`: stands for the number of the descriptor whose content becomes `Execution.result`."""
 
+RESULT_PATH = "@result-path"
+"""In `Command.argv`: stands for a path of that same descriptor, for programs that write to a file."""
+
 CONTROL_FD = "@control"
 """In the words that start a `Zygote`: stands for the number of its control socket."""
 
@@ -77,12 +80,18 @@ class Zygote:
         server: for the fork that outlives commands and has a part in those that are `Command.served`; behind them
             comes the number of a socket.
         served: for the fork of such a command; behind them come the numbers of a pipe from the server and one to it.
+        executes: its forks become the program that a command names; they get the command's environment too.
+        beside: name below `WORKDIR` -> directory, for the zygote itself; its forks do not see them.
+        worth_it_after: commands that are run without it first, as it may be that there are no more of them.
     """
 
     start: Command
-    instead_of: tuple[str, ...]
-    server: tuple[str, ...]
-    served: tuple[str, ...]
+    instead_of: tuple[str, ...] = ()
+    server: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
+    executes: bool = False
+    beside: Mapping[str, Path] = field(default_factory=dict)
+    worth_it_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,8 @@ class Command:
     """A program to run, and everything that it is given.
 
     Attributes:
-        argv: first the program, as an absolute path or one that starts with ``./``; may hold `PAYLOAD_FD` and
-            `RESULT_FD`. It starts in `WORKDIR`, and paths of `files` are best given relative to it.
+        argv: first the program, as an absolute path or one that starts with ``./``; may hold `PAYLOAD_FD`,
+            `RESULT_FD` and `RESULT_PATH`. It starts in `WORKDIR`, and paths of `files` are best given relative to it.
         files: path relative to `WORKDIR` -> content. All are readable and executable inside.
         stdin: what it reads; a real pipe, closed at the end.
         payload: bytes for trusted code only, on a descriptor of their own, never a file.

@@ -28,6 +28,7 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError, SandboxError, last_line
 from halo_forge.sandbox.base import CONTROL_FD, WORKDIR, Command, Tier, Zygote
+from halo_forge.sandbox.environment import environment
 from halo_forge.sandbox.filesystem import HOST_NAME, file_system
 from halo_forge.sandbox.guard import MARK, Guard
 from halo_forge.sandbox.inherit import Descriptors, need, prlimit_words, rlimits
@@ -39,7 +40,6 @@ from halo_forge.sandbox.zygote.host import Fork, NoZygotes, RunningZygote, Zygot
 from halo_forge.types import Execution
 
 _log = logging.getLogger(__name__)
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 _TRIES = 3  # of zygotes
 _KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
@@ -78,7 +78,7 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        if command.zygote is not None:
+        if command.zygote is not None and self._zygotes.are_worth_it(command.zygote):
             for _ in range(_TRIES):  # one that waited may have been killed
                 try:
                     return self._run_forked(command, command.zygote)
@@ -144,7 +144,7 @@ class BubblewrapSandbox:
             fds.inherited.append(its.fileno())
             argv = [
                 str(self._program), *self._walls(uid, trusted=True), *file_system(kind.start, fds, trusted=True),
-                *_environment(kind.start), "--chdir", WORKDIR, "--",
+                *_beside(kind), *_environment(kind.start), "--chdir", WORKDIR, "--",
                 *(str(its.fileno()) if word == CONTROL_FD else word for word in kind.start.argv),
             ]  # fmt: skip
             process = subprocess.Popen(
@@ -223,10 +223,14 @@ def _keep(*capabilities: str) -> list[str]:
     return [word for name in capabilities for word in ("--cap-add", f"CAP_{name}")]
 
 
+def _beside(kind: Zygote) -> Iterator[str]:
+    for name, directory in kind.beside.items():
+        yield from ("--ro-bind", str(directory), f"{WORKDIR}/{name}")
+
+
 def _environment(command: Command) -> Iterator[str]:
     yield from ("--unsetenv", MARK)
-    variables = {"PATH": _PATH, "HOME": WORKDIR, "TMPDIR": WORKDIR, "LC_ALL": "C.UTF-8", **command.env}
-    for name, value in variables.items():
+    for name, value in environment(command).items():
         yield from ("--setenv", name, value)
 
 

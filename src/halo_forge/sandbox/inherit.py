@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 
 from halo_forge.errors import SandboxError
-from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, Command, ResourceLimits
+from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, RESULT_PATH, Command, ResourceLimits
 from halo_forge.sandbox.streams import pipe
 
 MEBIBYTE = 1024 * 1024
@@ -46,12 +46,18 @@ class Descriptors:
     @property
     def argv(self) -> list[str]:
         """The command's words, with the numbers of its descriptors."""
-        return [str(self._named.get(word, word)) for word in self._words]
+        return self._with_numbers({name: fd for name, fd in self._named.items() if fd is not None})
 
     def argv_from(self, first: int) -> list[str]:
         """The same where those in `inherited` get new numbers, one behind the other from `first` on."""
         numbers = {name: first + self.inherited.index(fd) for name, fd in self._named.items() if fd is not None}
-        return [str(numbers.get(word, word)) for word in self._words]
+        return self._with_numbers(numbers)
+
+    def _with_numbers(self, numbers: dict[str, int]) -> list[str]:
+        known = {name: str(number) for name, number in numbers.items()}
+        if RESULT_FD in known:
+            known[RESULT_PATH] = f"/proc/self/fd/{known[RESULT_FD]}"
+        return [known.get(word, word) for word in self._words]
 
     def memory(self, name: str, content: bytes) -> int:
         """A new memory file with `content`, at its beginning, that the child inherits."""

@@ -11,6 +11,7 @@ from halo_forge.errors import JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, ResourceLimits, Sandbox
 from halo_forge.types import Execution, KilledBy, Language, Limits, Outcome, Problem, Sample, Verdict
+from halo_forge.verifiers.executor import executor
 
 SIGKILL = 9
 _DETAIL = 4000  # characters of detail that a verdict keeps
@@ -64,7 +65,9 @@ class Workshop:
             JudgeError: the sandbox failed, or the kernel killed something because the machine's memory was full.
         """
         kills_before = proc.oom_kills()
-        execution = self.sandbox.run(command)
+        execution = self.sandbox.run(
+            command if command.zygote else replace(command, zygote=executor(command.read_only))
+        )
         if execution.killed_by is None and execution.signal == SIGKILL and proc.oom_kills() > kills_before:
             raise JudgeError("the machine ran out of memory and the kernel killed the program")
         return execution

@@ -42,11 +42,13 @@ class Blocks:
         making: how one is made.
         identity: everything beside the block that decides what is made.
         name: of the compiler, for people.
+        quicker: see `Headers`.
     """
 
     making: Making
     identity: object
     name: str
+    quicker: tuple[str, ...] = ()
     _seen: Counter[bytes] = field(default_factory=Counter)
     _tried: set[bytes] = field(default_factory=set)
     _whole: set[Path] = field(default_factory=set)

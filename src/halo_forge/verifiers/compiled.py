@@ -20,7 +20,7 @@ from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
 from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
-from halo_forge.verifiers.headers import BLOCK, WRITES_RESULT
+from halo_forge.verifiers.headers import BLOCK, TO_RESULT
 from halo_forge.verifiers.includes import is_about, leading_includes
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
 from halo_forge.verifiers.precompiling import blocks_of
@@ -189,9 +189,9 @@ class CompiledVerifier:
             if place is None:
                 return None
             compiler, *words = self._call(ready, names, command.limits)
-            call = (compiler, "-include", str(place / BLOCK), *words)
-            argv = ("/bin/sh", "-c", WRITES_RESULT, "compile", RESULT_FD, *call)
-            execution = self.workshop.run(replace(command, argv=argv, read_only=(*command.read_only, place)))
+            argv = (compiler, "-include", str(place / BLOCK), *blocks.quicker, *words, *TO_RESULT)
+            # All blocks are to be seen, so that one process that is kept ready does for all.
+            execution = self.workshop.run(replace(command, argv=argv, read_only=(*command.read_only, place.parent)))
         if execution.killed_by is not None:
             return None
         if execution.exit_code == 0:

@@ -35,4 +35,4 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
         _FORMAT, sorted(ready.tools.items()), sorted(ready.versions.items()), compiler.st_size, compiler.st_mtime_ns,
         expand, precompile, sorted(template.env.items()),
     )  # fmt: skip
-    return Blocks(Making(template, expand, precompile, workshop.run), identity, spec.compiler)
+    return Blocks(Making(template, expand, precompile, workshop.run), identity, spec.compiler, spec.headers.quicker)

@@ -8,27 +8,22 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import io
 import marshal
-import zipfile
 from collections.abc import Iterator
-from importlib import resources
 from importlib.machinery import SourceFileLoader
 from pathlib import Path, PurePath
 
+from halo_forge.sandbox.zygote.archive import ZYGOTE, ZYGOTE_PACKAGE, bytecode, zipped
+
 _PACKAGE = "inside"
-_MODULES = {
-    _PACKAGE: (
-        "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
-        "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "serving",
-        "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
-    ),
-    "zygote": ("__init__", "forking", "server", "walls"),
-}  # fmt: skip
+_MODULES = (
+    "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
+    "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "serving",
+    "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
+)  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
 _LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping", "diff", "python")
-_NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
 
 ARCHIVE = "inside.zip"
 BIND_NOW = "LD_BIND_NOW"
@@ -45,19 +40,8 @@ START_ZYGOTE = (
 
 @functools.cache
 def archive() -> bytes:
-    """The programs that run inside, as a zip file of bytecode for the Python that runs this.
-
-    Compiling them in every sandbox would take longer than many a suite does.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for package, folder in ((_PACKAGE, f"{__package__}.{_PACKAGE}"), ("zygote", "halo_forge.sandbox.zygote")):
-            for name in _MODULES[package]:
-                path = f"{package}/{name}.py"
-                source = (resources.files(folder) / f"{name}.py").read_bytes()
-                code = compile(source, path, "exec", dont_inherit=True)
-                file.writestr(f"{path}c", importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(code))
-    return buffer.getvalue()
+    """The programs that run inside, as a zip file of bytecode for the Python that runs this."""
+    return zipped(bytecode(f"{__package__}.{_PACKAGE}", _MODULES) | bytecode(ZYGOTE_PACKAGE, ZYGOTE))
 
 
 @functools.cache

@@ -38,9 +38,13 @@ _NO_SOCKETS = b" tw 0 "  # in sockstat: no connection is left that keeps a port 
 _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
 
 
-def wait_for_job(control_fd: int) -> list[str]:
-    """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job."""
-    zygote = _Zygote(control_fd)
+def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
+    """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job.
+
+    Args:
+        as_first: forks are process 1 of their namespace; else that one only waits (see `walls`).
+    """
+    zygote = _Zygote(control_fd, as_first=as_first)
     while True:
         words = zygote.do_job()
         if words is not None:
@@ -50,7 +54,8 @@ def wait_for_job(control_fd: int) -> list[str]:
 class _Zygote:
     """What it keeps from job to job. Methods that fork return the words of the fork there, and nothing here."""
 
-    def __init__(self, control_fd: int) -> None:
+    def __init__(self, control_fd: int, *, as_first: bool) -> None:
+        self._as_first = as_first
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
         os.close(control_fd)
@@ -60,11 +65,12 @@ class _Zygote:
         self._sockets = os.open("/proc/self/net/sockstat", os.O_RDONLY)
         self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
         self._server: Server | None = None
+        self._first: int | None = None
         walls.set_private(True)  # process 1 of each fork shares all memory with this one
         walls.block_signals()
         gc.collect()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
-        self._first = walls.begin_namespace(self._namespace)
+        self._begin_namespace()
         self._control.send(b"ready")
 
     def do_job(self) -> list[str] | None:
@@ -79,7 +85,7 @@ class _Zygote:
         pid = self._fork()
         if pid == 0:
             return self._begin(job, fds)
-        self._tell_of(pid, self._first)
+        self._tell_of(pid, pid if self._first is None else self._first)
         _close(fds)
         self._tell_end(self._take_down(pid, ended(pid)))
         return None
@@ -92,6 +98,7 @@ class _Zygote:
                 return words
         server = self._server
         assert server is not None
+        assert self._first is not None
         own = server.connect(fds, _FIRST_NAMED, job)
         pid = self._fork()
         if pid == 0:
@@ -112,9 +119,14 @@ class _Zygote:
             fds = [nowhere, nowhere, stderr, nowhere, its.detach()]
             return self._begin(of_server(job, _FIRST_NAMED), fds)
         its.close()
+        assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
-        self._first = walls.begin_namespace(self._namespace)
+        self._begin_namespace()
         return None
+
+    def _begin_namespace(self) -> None:
+        walls.begin_namespace(self._namespace)
+        self._first = None if self._as_first else walls.wait_as_first()
 
     def _fork(self) -> int:
         self._walled_in[0] = 0
@@ -128,7 +140,7 @@ class _Zygote:
             self._server.forget()
         try:
             _arrange(fds)
-            os.setpgid(0, 0)  # else a signal to the whole group would reach the zygote, wherever it has the same user
+            os.setpgid(0, 0 if self._first is None else 1)  # a signal to the group is not to reach the zygote
             with contextlib.suppress(PermissionError):  # the zygote is nicer than that
                 os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
             walls.enter(job["tmp_bytes"])
@@ -150,17 +162,19 @@ class _Zygote:
 
     def _take_down(self, pid: int, fork: dict[str, Any] | None) -> dict[str, Any]:
         """End what is left of a fork. Returns how it ended, if it had not been found out before."""
-        os.kill(self._first, signal.SIGKILL)
+        if self._first is not None:
+            os.kill(self._first, signal.SIGKILL)
         if fork is None:
             fork = ended(pid)
             self._walled_in[0] = 1  # perhaps it had no time to put them up
-        os.waitpid(self._first, 0)
+        if self._first is not None:
+            os.waitpid(self._first, 0)
         return fork
 
     def _tell_end(self, end: dict[str, Any]) -> None:
         clean = _NO_SOCKETS in os.pread(self._sockets, 4096, 0)
         self._control.send(json.dumps({**end, "walled_in": self._walled_in[0] == 1, "clean": clean}).encode())
-        self._first = walls.begin_namespace(self._namespace)  # ahead, while the host looks at what was found
+        self._begin_namespace()  # ahead, while the host looks at what was found
 
 
 def _arrange(fds: list[int]) -> None:
@@ -173,6 +187,8 @@ def _arrange(fds: list[int]) -> None:
 
 def _write_files(files: list[tuple[str, int]]) -> None:
     for name, size in files:
+        if "/" in name:
+            os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as file:
             file.write(os.read(_FILES_FD, size))
             os.fchmod(file.fileno(), 0o555)

@@ -23,7 +23,8 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError, last_line
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import Command, Zygote
+from halo_forge.sandbox.base import WORKDIR, Command, Zygote
+from halo_forge.sandbox.environment import environment
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
 from halo_forge.sandbox.streams import OutputStream
@@ -178,6 +179,7 @@ class Zygotes:
     start: Callable[[Zygote], RunningZygote]
     usable: bool = True
     _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
+    _asked: Counter[Zygote] = field(default_factory=Counter)
     _kept_to: Counter[int | None] = field(default_factory=Counter)  # processor -> zygotes
     _owner: int = field(default_factory=os.getpid)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -204,6 +206,17 @@ class Zygotes:
         finally:
             self._put_back(kind, zygote)
 
+    def are_worth_it(self, kind: Zygote) -> bool:
+        """Whether so many commands could have had one of the kind by now; counts one more.
+
+        Never where it needs something below `WORKDIR`, which is empty in every fork.
+        """
+        if any(place.is_relative_to(WORKDIR) for place in kind.start.read_only):
+            return False
+        with self._lock:
+            self._asked[kind] += 1
+            return self._asked[kind] > kind.worth_it_after
+
     def close(self) -> bool:
         """End them all, those at work when their command has ended. Returns whether that had not been done before.
 
@@ -229,6 +242,8 @@ class Zygotes:
 
     def _begin(self, kind: Zygote) -> RunningZygote:
         zygote = self.start(kind)
+        if not kind.server:  # what its forks run may have many threads
+            return zygote
         with self._lock:
             processor = min(sorted(os.sched_getaffinity(0)), key=lambda number: self._kept_to[number])
             self._kept_to[processor] += 1
@@ -268,7 +283,10 @@ class Fork:
         served = self.command.served
         named = list(self.fds.inherited)
         words = self.fds.argv_from(_FIRST_NAMED)[len(self.kind.instead_of) :]
-        if served:  # it names two pipes then
+        if self.kind.executes:
+            variables = [f"{name}={value}" for name, value in environment(self.command).items()]
+            words = [str(len(variables)), *variables, *words]
+        elif served:  # it names two pipes then
             words = [*self.kind.served, str(_FIRST_NAMED), str(_FIRST_NAMED + 1)]
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
         limits = self.command.limits
@@ -308,7 +326,7 @@ class _ForkedTree:
 
     @property
     def watched(self) -> Sequence[int]:
-        """See `supervise.Tree`. Orphans are children of process 1, which itself has no memory of its own."""
+        """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
         if _readable(self.fd) or self.root is None:
             return ()
         first = _pid_of(self._first)

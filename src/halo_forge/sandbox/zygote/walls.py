@@ -4,12 +4,12 @@ The zygote's own sandbox is around all of its forks. Within it each gets what bu
 and IPC namespaces of its own, an empty `/tmp` and `/dev/shm`, a `/proc` that shows its own processes alone, limits, a
 user id without any rights, and the system-call filter. All of them go with it.
 
-Process 1 of a namespace is no fork: it does nothing but wait, in the memory of the zygote, which costs next to nothing.
-When it is killed the kernel ends all that is left there.
+Process 1 of a namespace either does nothing but wait, in the memory of the zygote, which costs next to nothing; or it
+is the fork, and starts the program. When it is killed the kernel ends all that is left there.
 
-Limits: a fork can tell that it is one: its parent has the number 0, it leads its process group, and it runs on one
-processor. Forks share the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent.
-They share its session too, whose priority (autogroup) each may lower for the later ones.
+Limits: beside one that waits a fork's parent has the number 0, and it may be kept to one processor. Forks share
+the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent. They share its session
+too, whose priority (autogroup) each may lower for the later ones.
 """
 
 from __future__ import annotations
@@ -129,10 +129,8 @@ def block_signals(block: bool = True) -> None:
     call(_libc.sigprocmask, _SIG_BLOCK if block else _SIG_UNBLOCK, _all_signals, None)
 
 
-def begin_namespace(own: int) -> int:
-    """Start process 1 of a new namespace, which forks are in from now on; returns its number.
-
-    All signals have to be blocked, as they are in it then: what is in the namespace may send it any.
+def begin_namespace(own: int) -> None:
+    """Have forks be in a new namespace from now on, the next one as its process 1.
 
     Args:
         own: a descriptor of the namespace that this process is in; the new one is made from there.
@@ -142,11 +140,22 @@ def begin_namespace(own: int) -> int:
     """
     call(_libc.setns, own, _CLONE_NEWPID)
     call(_libc.unshare, _CLONE_NEWPID)
+
+
+def wait_as_first() -> int:
+    """Start a process that does nothing but wait, and leads a group; returns its number.
+
+    All signals have to be blocked, as they are in it then: what is in the namespace may send it any.
+
+    Raises:
+        OSError: that was refused.
+    """
     _libc.signal(_SIGCHLD, _SIG_IGN)  # so that the orphans it gets are reaped
     pid: int = _libc.clone(_libc.pause, ctypes.byref(_stack, _STACK_BYTES - 16), _CLONE_VM | _SIGCHLD, None)
     _libc.signal(_SIGCHLD, _SIG_DFL)
     if pid < 0:
         raise OSError(ctypes.get_errno(), "clone failed")
+    os.setpgid(pid, pid)
     return pid
 
 

@@ -17,6 +17,8 @@ def _join(pieces: Pieces) -> Program:
 
 # Of the C library (those without it take no notice): fewer and larger pages, which a linker asks for by the thousand.
 LARGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+# The linker's plugin is for link-time optimisation, and takes time to load.
+WITHOUT_PLUGIN = ("-fno-use-linker-plugin",)
 # What is known to be the same with precompiled headers. Before C99, // was no comment.
 KNOWN_FLAGS = (
     r"-w|-W(?![apl],)[\w=+-]*|-O\w*|-g[0-3]?|-pedantic(-errors)?|-pthread|-D\w+(=.*)?|-U\w+|-l\w+|-m(arch|tune)=[\w-]+"
@@ -33,6 +35,7 @@ GCC = CompiledLanguage(
         flags=rf"{KNOWN_FLAGS}|-std=(c|gnu)(99|11|17|18|2x|23)",
         expand=("{gcc}", "{flags}", "-E", "-dD", "-P", "-x", "c", TWICE),
         precompile=("{gcc}", "{flags}", "-x", "c-header", BLOCK),
+        quicker=WITHOUT_PLUGIN,
     ),
     self_test='#include <stdio.h>\nint main(void) { puts("ready"); return 0; }\n',
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),

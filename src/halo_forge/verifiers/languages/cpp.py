@@ -8,7 +8,7 @@ from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.headers import BLOCK, TWICE, Headers
 from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
-from halo_forge.verifiers.languages.c import KNOWN_FLAGS, LARGE_PAGES
+from halo_forge.verifiers.languages.c import KNOWN_FLAGS, LARGE_PAGES, WITHOUT_PLUGIN
 from halo_forge.verifiers.toolchain import Tool
 
 
@@ -27,6 +27,7 @@ GCC = CompiledLanguage(
         flags=rf"{KNOWN_FLAGS}|-std=(c|gnu)\+\+\w\w",
         expand=("{g++}", "{flags}", "-pthread", "-E", "-dD", "-P", "-x", "c++", TWICE),
         precompile=("{g++}", "{flags}", "-pthread", "-x", "c++-header", BLOCK),
+        quicker=WITHOUT_PLUGIN,
     ),
     self_test='#include <iostream>\nint main() { std::cout << "ready\\n"; }\n',
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),

@@ -1,0 +1,35 @@
+"""A zygote whose forks start any program: what a sandbox of its own would take to set up is there already."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from . import walls
+
+_NOT_FOUND = 127  # as a shell says it
+_SIGNALLED = 128
+_IGNORED = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)  # by Python
+
+
+def execute(words: list[str]) -> None:
+    """Start a program as process 1, reap until it has ended, and end like it.
+
+    Args:
+        words: how many of the next ones are the program's environment, ``NAME=VALUE`` each; and the program's.
+    """
+    variables, program = words[1 : 1 + int(words[0])], words[1 + int(words[0]) :]
+    walls.set_private(True)  # the program must not be able to write into this process's memory
+    for number in _IGNORED:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        environment = dict(variable.split("=", 1) for variable in variables)
+        child = os.posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory
+    except OSError as error:
+        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
+        os._exit(_NOT_FOUND)
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else _SIGNALLED - code)
