@@ -46,10 +46,10 @@ class CommandLine:
         )  # fmt: skip
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
         """Start it and go on."""
         return subprocess.Popen(
-            [HALO_FORGE, *words], cwd=self.directory, env=self.environment(None), text=True, stdin=subprocess.DEVNULL,
+            [HALO_FORGE, *words], cwd=self.directory, env=self.environment(env), text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip
 
