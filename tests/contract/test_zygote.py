@@ -81,6 +81,13 @@ try:
 except OSError:
     print('the port is kept')
 """
+SENDS_AWAY = """import socket
+server = socket.create_server(('127.0.0.1', 8000))
+ends = socket.socketpair()
+for end in ends:
+    socket.send_fds(end, [b'x'], [each.fileno() for each in (*ends, server)])
+print('sent')
+"""
 BINDS = "import socket\nsocket.socket().bind(('127.0.0.1', 8000))\nprint('bound')\n"
 FORGETS = """import os, signal, time
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -180,6 +187,20 @@ def test_the_world_of_any_program_looks_the_same() -> None:
     assert (fork.exit_code, fork.stderr) == (own.exit_code, own.stderr) == (0, b"")
 
 
+def test_any_program_can_use_its_files_whatever_the_mask_of_the_host() -> None:
+    before = os.umask(0o077)
+    both = Both()
+    with contextlib.closing(both.sandbox):
+        try:
+            afresh = replace(_started_afresh(both), argv=("/bin/cat", "a/b/file"), files={"a/b/file": b"content"})
+            kind = executor(afresh.read_only)
+            assert kind is not None
+            fork = both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+        finally:
+            os.umask(before)
+    assert (fork.stdout, fork.stderr) == (b"content", b"")
+
+
 def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
     both = Both()
     with contextlib.closing(both.sandbox):
@@ -264,6 +285,16 @@ def test_a_connection_keeps_no_port_from_the_next_fork(both: Both) -> None:
     assert both.execution(both.forked, SERVES).stdout == b"the port is kept\n"
     found = both.execution(both.forked, BINDS)
     assert found.stdout == b"bound\n", found.stderr
+
+
+def test_a_socket_that_nobody_has_any_more_keeps_no_port_from_the_next_fork(both: Both) -> None:
+    """Those that were sent to each other live on until the kernel looks for such, after any process."""
+    assert both.execution(both.forked, SENDS_AWAY).stdout == b"sent\n"
+    found = both.execution(both.forked, BINDS)
+    assert found.stdout == b"bound\n", found.stderr
+    before = both.zygotes()
+    assert both.execution(both.forked, BINDS).stdout == b"bound\n"
+    assert both.zygotes() == before
 
 
 def test_time_that_the_kernel_forgets_counts(both: Both) -> None:

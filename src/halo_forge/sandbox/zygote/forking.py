@@ -34,7 +34,7 @@ _STDERR = 2
 _FILES_FD = 3  # in a fork; closed when they are written
 _FIRST_NAMED = 4
 _ASIDE = 100  # where descriptors are put while they change places
-_NO_SOCKETS = b" tw 0 "  # in sockstat: no connection is left that keeps a port from later forks for a minute
+_USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
 
 
@@ -62,7 +62,8 @@ class _Zygote:
         self._filter = self._control.recv(_MOST_BYTES)
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
-        self._sockets = os.open("/proc/self/net/sockstat", os.O_RDONLY)
+        self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)
+        self._sockets = self._count_sockets()
         self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
         self._server: Server | None = None
         self._first: int | None = None
@@ -121,6 +122,7 @@ class _Zygote:
         its.close()
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
+        self._sockets = self._count_sockets()
         self._begin_namespace()
         return None
 
@@ -172,9 +174,19 @@ class _Zygote:
         return fork
 
     def _tell_end(self, end: dict[str, Any]) -> None:
-        clean = _NO_SOCKETS in os.pread(self._sockets, 4096, 0)
+        left = self._count_sockets()
+        clean = left <= self._sockets
+        self._sockets = left
         self._control.send(json.dumps({**end, "walled_in": self._walled_in[0] == 1, "clean": clean}).encode())
         self._begin_namespace()  # ahead, while the host looks at what was found
+
+    def _count_sockets(self) -> int:
+        """Those that there are, and connections that keep a port for a minute after their ends.
+
+        A fork that is gone may have left some for later ones: a socket that was sent through itself lives on.
+        """
+        found = os.pread(self._sockstat, 4096, 0).split()
+        return sum(int(found[found.index(word) + 1]) for word in (_USED, _WAITING))
 
 
 def _arrange(fds: list[int]) -> None:
@@ -186,12 +198,14 @@ def _arrange(fds: list[int]) -> None:
 
 
 def _write_files(files: list[tuple[str, int]]) -> None:
+    umask = os.umask(0o022)  # whoever is to use the directories is somebody else, where the sandbox belongs to root
     for name, size in files:
         if "/" in name:
             os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as file:
             file.write(os.read(_FILES_FD, size))
             os.fchmod(file.fileno(), 0o555)
+    os.umask(umask)
     os.close(_FILES_FD)
 
 
