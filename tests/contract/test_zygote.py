@@ -201,6 +201,20 @@ def test_any_program_can_use_its_files_whatever_the_mask_of_the_host() -> None:
     assert (fork.stdout, fork.stderr) == (b"content", b"")
 
 
+@pytest.mark.parametrize(
+    "argv", [("./no_such",), ("./n\udc80",), ("/etc",), ("/bin/sh", "-c", "cut -d' ' -f5-6 </proc/$$/stat")]
+)
+def test_any_program_begins_the_same(argv: tuple[str, ...]) -> None:
+    """Or does not begin; the numbers are those of its group and session."""
+    both = Both()
+    with contextlib.closing(both.sandbox):
+        afresh = replace(_started_afresh(both), argv=argv)
+        kind = executor(afresh.read_only)
+        assert kind is not None
+        own, fork = both.sandbox.run(afresh), both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+    assert (fork.exit_code, fork.stdout) == (own.exit_code, own.stdout)
+
+
 def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
     both = Both()
     with contextlib.closing(both.sandbox):

@@ -7,7 +7,7 @@ import signal
 
 from . import walls
 
-_NOT_FOUND = 127  # as a shell says it
+_NOT_FOUND, _NOT_STARTED = 127, 126  # as a shell says it
 _SIGNALLED = 128
 _IGNORED = (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ)  # by Python
 
@@ -26,8 +26,8 @@ def execute(words: list[str]) -> None:
         environment = dict(variable.split("=", 1) for variable in variables)
         child = os.posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory
     except OSError as error:
-        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
-        os._exit(_NOT_FOUND)
+        os.write(2, os.fsencode(f"{program[0]}: {error.strerror}\n"))
+        os._exit(_NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_STARTED)
     while True:
         pid, status = os.wait()
         if pid == child:

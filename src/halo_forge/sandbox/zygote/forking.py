@@ -142,7 +142,10 @@ class _Zygote:
             self._server.forget()
         try:
             _arrange(fds)
-            os.setpgid(0, 0 if self._first is None else 1)  # a signal to the group is not to reach the zygote
+            if self._first is None:
+                os.setsid()
+            else:
+                os.setpgid(0, 1)  # a signal to the group is not to reach the zygote
             with contextlib.suppress(PermissionError):  # the zygote is nicer than that
                 os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
             walls.enter(job["tmp_bytes"])

@@ -8,8 +8,8 @@ Process 1 of a namespace either does nothing but wait, in the memory of the zygo
 is the fork, and starts the program. When it is killed the kernel ends all that is left there.
 
 Limits: beside one that waits a fork's parent has the number 0, and it may be kept to one processor. Forks share
-the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent. They share its session
-too, whose priority (autogroup) each may lower for the later ones.
+the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent. Those beside one that
+waits share its session too, whose priority (autogroup) each may lower for the later ones.
 """
 
 from __future__ import annotations
