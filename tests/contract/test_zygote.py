@@ -215,6 +215,22 @@ def test_any_program_begins_the_same(argv: tuple[str, ...]) -> None:
     assert (fork.exit_code, fork.stdout) == (own.exit_code, own.stdout)
 
 
+def test_what_one_message_does_not_hold_is_run_afresh() -> None:
+    both = Both()
+    with contextlib.closing(both.sandbox):
+        afresh = _started_afresh(both)
+        kind = executor(afresh.read_only)
+        assert kind is not None
+        zygote = replace(kind, worth_it_after=0)
+        small = replace(afresh, argv=("/bin/echo", "x"), zygote=zygote)
+        assert both.sandbox.run(small).stdout == b"x\n"
+        before = both.zygotes()
+        for size, files in ((59_000, {}), (70_000, {}), (400_000, {}), (1, {f"file{n:030}": b"" for n in range(1500)})):
+            large = replace(small, argv=("/bin/echo", *("x" * 1000 for _ in range(0, size, 1000))), files=files)
+            assert len(both.sandbox.run(large).stdout) > size
+        assert both.zygotes() == before
+
+
 def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
     both = Both()
     with contextlib.closing(both.sandbox):

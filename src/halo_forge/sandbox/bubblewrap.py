@@ -78,7 +78,7 @@ class BubblewrapSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        if command.zygote is not None and self._zygotes.are_worth_it(command.zygote):
+        if command.zygote is not None and self._zygotes.are_worth_it(command.zygote, command):
             for _ in range(_TRIES):  # one that waited may have been killed
                 try:
                     return self._run_forked(command, command.zygote)

@@ -18,11 +18,10 @@ _START = (
     "from zygote.forking import wait_for_job; del sys.path[0]; execute(wait_for_job(int(sys.argv[1]), as_first=True))"
 )
 _WORTH_IT_AFTER = 3
-_MOST_KINDS = 8
 _LIMITS = ResourceLimits(cpu_s=60, memory_mb=1024, output_bytes=65536, file_mb=1, tmp_mb=1, processes=16)
 
 
-@functools.lru_cache(_MOST_KINDS)
+@functools.cache  # one that was forgotten would leave its processes waiting, and be counted anew
 def executor(read_only: tuple[Path, ...]) -> Zygote | None:
     """One for commands that see these directories; ``None`` where this Python can't run in a sandbox."""
     interpreter = Path(os.path.realpath(sys.executable))

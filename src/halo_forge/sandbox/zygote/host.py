@@ -32,6 +32,7 @@ from halo_forge.sandbox.supervise import Ended, Ends, Tree
 from halo_forge.types import JSONObject
 
 _MOST_BYTES = 65536
+_BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_BORN = 3  # processes that it tells of when it has forked
 _FIRST_NAMED = 4  # behind the standard streams and the memory file with the files
@@ -108,6 +109,10 @@ class RunningZygote:
             raise self._failed(str(error)) from error
         if message != b"born":
             raise self._failed("it has not forked")
+        if len(received) != (_MOST_BORN if job["server"] else _MOST_BORN - 1):
+            for fd in received:
+                os.close(fd)
+            raise self._failed("its processes can't be watched; too many files are open")
         return received
 
     def ended(self) -> JSONObject:
@@ -206,12 +211,13 @@ class Zygotes:
         finally:
             self._put_back(kind, zygote)
 
-    def are_worth_it(self, kind: Zygote) -> bool:
+    def are_worth_it(self, kind: Zygote, command: Command) -> bool:
         """Whether so many commands could have had one of the kind by now; counts one more.
 
-        Never where it needs something below `WORKDIR`, which is empty in every fork.
+        Never where it needs something below `WORKDIR`, which is empty in every fork, nor for a command that takes more
+        words than one message holds.
         """
-        if any(place.is_relative_to(WORKDIR) for place in kind.start.read_only):
+        if any(place.is_relative_to(WORKDIR) for place in kind.start.read_only) or not _fits(command):
             return False
         with self._lock:
             self._asked[kind] += 1
@@ -261,6 +267,11 @@ class Zygotes:
                 self._idle.setdefault(kind, []).append(zygote)
                 return
         self._send_away(zygote)
+
+
+def _fits(command: Command) -> bool:
+    words = json.dumps((*command.argv, *command.files, *(part for pair in command.env.items() for part in pair)))
+    return len(words) + _SIZE_BYTES * len(command.files) + _BESIDE_BYTES <= _MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)
