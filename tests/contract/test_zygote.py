@@ -362,6 +362,20 @@ def test_one_tester_serves_many_samples(both: Both) -> None:
     assert found[0] == found[1] == found[2]
 
 
+def test_a_tester_that_has_grown_is_replaced(both: Both) -> None:
+    """Else there would be less memory for later suites."""
+    suite = replace(SUITE, tests="assert len(answer(2000)) == 2000\n")
+    answer = (  # with classes that are kept, in case that there is more of them
+        "from collections import namedtuple\n"
+        "def answer(n):\n    return [namedtuple(f'N{m}', 'x')(m) for m in range(n)]\n"
+    )
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    before = _testers(both)
+    assert before
+    assert _judged(both.forked, suite, answer).outcome is Outcome.ACCEPTED
+    assert _testers(both) != before
+
+
 def test_a_tester_that_was_killed_is_replaced(both: Both) -> None:
     for _ in range(3):
         assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED

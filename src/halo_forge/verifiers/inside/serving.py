@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _MOST_JOBS = 1000
-_MOST_KB = 131072  # resident; what was freed is not always given back
+_MOST_MORE_BYTES = 8 * 1024 * 1024  # of address space, which is limited; what was freed is not always given back
 _MOST_BYTES, _DESCRIPTORS = 4096, 5
 _NOWHERE, _STDERR = 0, 2  # descriptors; the error stream is that of the job
 
@@ -33,7 +33,7 @@ def serve(control_fd: int) -> NoReturn:
     """Test samples until the zygote hangs up."""
     be_private()
     control = socket.socket(fileno=control_fd)
-    jobs = 0
+    jobs, most_bytes = 0, _address_space() + _MOST_MORE_BYTES
     while True:
         message, fds, _, _ = socket.recv_fds(control, _MOST_BYTES, _DESCRIPTORS)
         if not message:
@@ -49,7 +49,7 @@ def serve(control_fd: int) -> NoReturn:
             os.close(fd)
         jobs += 1
         used = resource.getrusage(resource.RUSAGE_SELF)
-        last = jobs == _MOST_JOBS or used.ru_maxrss > _MOST_KB
+        last = jobs == _MOST_JOBS or _address_space() > most_bytes
         control.send(json.dumps({"cpu_s": used.ru_utime + used.ru_stime - before_s, "last": last}).encode())
 
 
@@ -63,6 +63,12 @@ def _status(control: socket.socket, patience_s: float) -> int | None:
     ready, _, _ = select.select([control], [], [], patience_s)
     message = control.recv(_MOST_BYTES) if ready else b""
     return json.loads(message) if message else None
+
+
+def _address_space() -> int:
+    """How many bytes of it this process has."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
 
 
 def _limit_time(limits: list[int]) -> float:
