@@ -28,7 +28,7 @@ from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.executor import executor
-from halo_forge.verifiers.python import PythonVerifier
+from halo_forge.verifiers.python import PythonVerifier, _made_ahead
 
 WORLD = """
 import grp, os, pwd, resource, socket, stat, sys
@@ -124,6 +124,15 @@ ANSWERS = {
     "leaves a child": "import os, time\ndef answer(x):\n    if os.fork() == 0:\n        time.sleep(99)\n"
     "    return x[::-1]\n",
 }
+CALLS_LATER = """def left():
+    try:
+        yield 1
+    finally:
+        answer(2)
+kept = [left()]
+kept.append(kept)
+assert answer(next(kept[0])) == 1
+"""
 DRAWS = "import random\nprint(random.getrandbits(256))\n"
 
 
@@ -360,6 +369,19 @@ def test_one_tester_serves_many_samples(both: Both) -> None:
         found.append(_testers(both))
     assert found[0]
     assert found[0] == found[1] == found[2]
+
+
+def test_what_a_suite_left_behind_does_not_ask_the_next_solution(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if it is not seen that there is something."""
+    monkeypatch.setattr("halo_forge.verifiers.python.is_traceless", lambda *_: True)
+    _made_ahead.cache_clear()
+    first = replace(SUITE, tests=CALLS_LATER)
+    second = replace(SUITE, tests="kept = [[n] for n in range(100_000)]\nassert answer([1]) == [1]\n")
+    for _ in range(3):
+        assert _judged(both.forked, first, "def answer(x):\n    return x\n").outcome is Outcome.ACCEPTED
+        found = _judged(both.forked, second, "import os\ndef answer(x):\n    return x if x == [1] else os._exit(1)\n")
+        assert found.outcome is Outcome.ACCEPTED, found.detail
+    _made_ahead.cache_clear()
 
 
 def test_a_tester_that_has_grown_is_replaced(both: Both) -> None:

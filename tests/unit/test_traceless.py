@@ -11,6 +11,7 @@ LEAVE_NOTHING = [
     "assert f(1) == 2",
     "import math\nfrom collections import Counter\nassert Counter(f([math.pi])) == Counter([math.pi])",
     "import random\nrandom.seed(1)\nx = [random.random() for _ in range(3)]\nx[0] = 1\nassert f(x) == sum(x)",
+    "def g():\n    yield 1\nassert f(g()) == 1",
     "def check(f):\n    for i in range(3):\n        assert f(i) == i, f'{i}'\n    print('fine')",
     "try:\n    f(-1)\nexcept ValueError:\n    pass\nelse:\n    assert False",
 ]
@@ -27,6 +28,8 @@ LEAVE_SOMETHING = [
     "import random as r\nr._inst = None",
     "class Node:\n    pass\nassert f(Node()) is None",
     "with f() as x:\n    assert x",
+    "def g():\n    try:\n        yield 1\n    finally:\n        f(2)\nassert next(g()) == f(1)",
+    "def g():\n    yield from f(1)\nassert next(g()) == 2",
     "assert f(1",
 ]
 

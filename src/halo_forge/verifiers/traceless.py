@@ -2,7 +2,8 @@
 
 One that does not can be executed again and again in one process, each time as if it were the first. Told from the
 syntax, on the safe side: a suite may import a few modules that keep no state that matters, and may neither change
-attributes nor call what reaches into the interpreter. Suites come with a data set; what is looked for are accidents,
+attributes nor call what reaches into the interpreter, nor have generators that do something when they are thrown away,
+which may be later. Suites come with a data set; what is looked for are accidents,
 not attacks.
 """
 
@@ -32,7 +33,12 @@ def _leaves_nothing(source: str) -> bool:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return all(_is_harmless(node) for node in ast.walk(tree))
+    nodes = list(ast.walk(tree))
+    return all(map(_is_harmless, nodes)) and not (_any(nodes, ast.Yield) and _any(nodes, ast.Try, ast.TryStar))
+
+
+def _any(nodes: list[ast.AST], *kinds: type[ast.AST]) -> bool:
+    return any(isinstance(node, kinds) for node in nodes)
 
 
 def _is_harmless(node: ast.AST) -> bool:
@@ -44,4 +50,4 @@ def _is_harmless(node: ast.AST) -> bool:
         return node.id not in _REACHING
     if isinstance(node, ast.Attribute):
         return isinstance(node.ctx, ast.Load) and not node.attr.startswith("_") and node.attr != _REGISTER
-    return not isinstance(node, (ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.With))
+    return not isinstance(node, (ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.With, ast.YieldFrom))

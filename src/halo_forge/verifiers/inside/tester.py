@@ -72,6 +72,8 @@ class Tester(Peer):
         Raises:
             OtherSideGone: nobody listens any more.
         """
+        if self.gone is not None:
+            raise OtherSideGone(self.gone)
         try:
             super().send(message)
         except OSError:
