@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -23,8 +24,9 @@ import pytest
 
 from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox
+from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox, Zygote
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
+from halo_forge.sandbox.zygote.host import RunningZygote
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.executor import executor
@@ -511,6 +513,28 @@ def test_nothing_is_left_when_the_sandbox_is_closed() -> None:
     sandbox.close()
     assert set(proc.children(os.getpid())) <= before
     assert len(os.listdir("/proc/self/fd")) <= descriptors
+
+
+def test_one_that_nobody_waits_for_any_more_is_sent_away() -> None:
+    before = set(proc.children(os.getpid()))
+    with contextlib.closing(BubblewrapSandbox()) as sandbox:
+        verifier, start = PythonVerifier(Workshop(sandbox, Limits())), sandbox._zygotes.start
+        interrupted, begun = threading.Event(), []
+
+        def late(kind: Zygote) -> RunningZygote:
+            time.sleep(0.2)  # until it is waited for
+            os.kill(os.getpid(), signal.SIGINT)
+            interrupted.wait()
+            begun.append(start(kind))
+            return begun[-1]
+
+        sandbox._zygotes.start = late
+        with pytest.raises(KeyboardInterrupt):
+            _judged(verifier, Problem("any", "", Language.PYTHON, cases=(Case("", "1\n"),)), "print(1)\n")
+        interrupted.set()
+        sandbox._zygotes._starter.shutdown()
+        assert begun[0].control.fileno() == -1
+    assert set(proc.children(os.getpid())) <= before
 
 
 def _leaves(*statements: str) -> str:

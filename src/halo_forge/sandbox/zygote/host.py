@@ -202,7 +202,12 @@ class Zygotes:
         if os.getpid() != self._owner:  # both would talk to the same ones
             raise JudgeError("a sandbox can't be used on the other side of a fork; open another one there")
         found = self._take(kind)
-        zygote = found.result() if isinstance(found, Future) else found
+        try:
+            zygote = found.result() if isinstance(found, Future) else found
+        except BaseException:  # perhaps only the wait for it was interrupted
+            if isinstance(found, Future):
+                found.add_done_callback(self._give_up)
+            raise
         try:
             yield zygote
         except BaseException:
@@ -260,6 +265,11 @@ class Zygotes:
         zygote.close()
         with self._lock:
             self._kept_to[zygote.processor] -= 1
+
+    def _give_up(self, begun: Future[RunningZygote]) -> None:
+        """Send one away that nobody waits for any more, if it was started."""
+        if not begun.cancelled() and begun.exception() is None:
+            self._send_away(begun.result())
 
     def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
         with self._lock:
