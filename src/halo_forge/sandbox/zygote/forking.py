@@ -20,6 +20,7 @@ import os
 import signal
 import socket
 import sys
+import time
 
 from . import walls
 from .server import Server, ended, of_server
@@ -35,6 +36,7 @@ _FILES_FD = 3  # in a fork; closed when they are written
 _FIRST_NAMED = 4
 _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
+_LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
 _MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
 
 
@@ -177,17 +179,22 @@ class _Zygote:
         return fork
 
     def _tell_end(self, end: dict[str, Any]) -> None:
-        left = self._count_sockets()
-        clean = left <= self._sockets
-        self._sockets = left
+        clean = self._no_sockets_are_left()
         self._control.send(json.dumps({**end, "walled_in": self._walled_in[0] == 1, "clean": clean}).encode())
         self._begin_namespace()  # ahead, while the host looks at what was found
 
-    def _count_sockets(self) -> int:
-        """Those that there are, and connections that keep a port for a minute after their ends.
+    def _no_sockets_are_left(self) -> bool:
+        """Whether a fork that is gone has left none to later ones: a socket that was sent through itself lives on."""
+        for _ in range(_LOOKS):
+            left = self._count_sockets()
+            if left <= self._sockets:
+                self._sockets = left
+                return True
+            time.sleep(_LOOK_EVERY_S)
+        return False
 
-        A fork that is gone may have left some for later ones: a socket that was sent through itself lives on.
-        """
+    def _count_sockets(self) -> int:
+        """Those that there are, and connections that keep a port for a minute after their ends."""
         found = os.pread(self._sockstat, 4096, 0).split()
         return sum(int(found[found.index(word) + 1]) for word in (_USED, _WAITING))
 
