@@ -34,7 +34,10 @@ def test_nothing_changes(language: Language, flags: tuple[str, ...] | None, coun
     make_blocks(quick, language)
     problem = Problem("p", "", language, cases=(Case("20 22\n", "42\n"),))
     for number, source in enumerate(itertools.islice(sources(language, seed=count), count)):
-        assert quick.judged(problem, source) == plain.judged(problem, source), f"source {number}:\n{source}"
+        found, wanted = quick.judged(problem, source), plain.judged(problem, source)
+        if found != wanted and plain.judged(problem, source) != wanted:
+            continue  # it is undefined, and differs from itself
+        assert found == wanted, f"source {number}:\n{source}"
     assert quick.seen.with_block > count / 3  # else nothing was compared
     assert plain.seen.with_block == 0
 

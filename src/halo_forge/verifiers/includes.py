@@ -18,8 +18,9 @@ _COMMENT = re.compile(rb"/\*(?:%b|\r?\n)*?\*/" % _PLAIN)
 _INCLUDE = re.compile(
     rb"#[ \t]*include[ \t]*<(\w[\w+./-]*)>[ \t]*(?:/\*(?:%b)*?\*/[ \t]*)?(?://(?:%b)*)?%b" % (_PLAIN, _PLAIN, _LINE_END)
 )
-# Of a compiler's complaint: a line about the source, or one that shows its text.
-_SHOWN = rb"[ ]*(?:\d+|\+\+\+)? \|.*"
+# Of a compiler's complaint: a line about the source, or one that shows its text. Where it would put a missing include
+# depends on which of the others it had to read.
+_SHOWN = rb"[ ]*(?:\d+|\+\+\+(?! \|\+#include))? \|.*"
 _CUT_SHORT = rb"compilation terminated\."
 
 
