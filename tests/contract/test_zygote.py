@@ -364,6 +364,20 @@ def test_one_tester_judges_as_if_each_sample_were_the_first(both: Both) -> None:
             assert _found(_judged(forked, SUITE, ANSWERS["right"])) == own["right"], f"after one that {name}"
 
 
+def test_the_testers_memory_counts(both: Both) -> None:
+    tests = "big = list(range(1_500_000))\nassert answer(1) == 1 and len(big) > 0\n"
+    source = (
+        "import time\ndef answer(n):\n    x = bytearray(80 << 20)\n"
+        "    while time.process_time() < 0.3:\n        pass\n    return n\n"
+    )
+    suite = Problem("any", "", Language.PYTHON, tests=tests, entry_point="answer")
+    limits = Limits(memory_mb=128)
+    for each in (both.forked, both.afresh):
+        verifier = PythonVerifier(replace(each._workshop, limits=limits))
+        assert _judged(verifier, suite, source).outcome is Outcome.MEMORY_LIMIT
+        assert _judged(verifier, suite, source.replace("80", "8")).outcome is Outcome.ACCEPTED
+
+
 def test_one_tester_serves_many_samples(both: Both) -> None:
     found = []
     for _ in range(3):

@@ -60,10 +60,19 @@ class TreeMeter:
 
     _last: dict[int, Stat] = field(default_factory=dict)
     _lost_s: float = 0.0
+    _before_s: dict[int, float] = field(default_factory=dict)  # what those that joined had used by then
 
-    def look(self, roots: Iterable[int]) -> TreeUsage:
-        """What `roots` and their descendants use now."""
+    def look(self, roots: Iterable[int], joined: Iterable[int] = ()) -> TreeUsage:
+        """What `roots` and their descendants use now.
+
+        Args:
+            joined: processes that take part, and had used time for something else before they were first looked at.
+        """
         pids = {pid for root in roots for pid in tree(root)}
+        for pid in joined:
+            pids.add(pid)
+            if pid not in self._before_s and (found := stat(pid)) is not None:
+                self._before_s[pid] = found.own_s + found.waited_s
         now = {pid: found for pid in pids | self._last.keys() if (found := self._same(pid)) is not None}
         gone_s = sum(was.own_s + was.waited_s for pid, was in self._last.items() if pid not in now)
         credited_s = sum(now[pid].waited_s - was.waited_s for pid, was in self._last.items() if pid in now)
@@ -71,7 +80,7 @@ class TreeMeter:
         self._last = now
         return TreeUsage(
             pids=tuple(now),
-            cpu_s=self._lost_s + sum(one.own_s + one.waited_s for one in now.values()),
+            cpu_s=self._lost_s + sum(one.own_s + one.waited_s for one in now.values()) - sum(self._before_s.values()),
             rss_mb=sum(one.rss_mb for one in now.values()),
             virtual_mb=sum(one.virtual_mb for one in now.values()),
         )

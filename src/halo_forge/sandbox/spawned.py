@@ -63,6 +63,8 @@ class Spawn:
 class _SpawnedTree:
     """A spawned process and what it started; see `supervise.Tree`."""
 
+    joined: Sequence[int] = ()
+
     def __init__(self, spawn: Spawn, process: subprocess.Popen[bytes], stack: contextlib.ExitStack) -> None:
         self._spawn = spawn
         self._process = process

@@ -72,6 +72,10 @@ class Tree(Protocol):
     def watched(self) -> Sequence[int]:
         """The processes to measure from, those that are there still."""
 
+    @property
+    def joined(self) -> Sequence[int]:
+        """Other processes that take part, and were there before."""
+
     def heed_notes(self) -> None:
         """There is more in `notes`."""
 
@@ -277,7 +281,7 @@ class _Watch:
 
     def _usage(self) -> proc.TreeUsage:
         watched = self.tree.watched
-        return self.meter.look(watched) if watched else proc.NOTHING
+        return self.meter.look(watched, self.tree.joined) if watched else proc.NOTHING
 
     def _tree_mb(self, usage: proc.TreeUsage) -> float:
         """Memory of the tree. Only where it could be too much is it worth the exact way of looking."""

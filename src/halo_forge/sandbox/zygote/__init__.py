@@ -1,4 +1,6 @@
-"""A process that has done its start-up once and is forked for every command: `host` is our half, the rest its own.
+"""A process that has done its start-up once and is forked for every command.
 
-`forking` and `walls` run in the sandbox, so they import nothing but the standard library and each other.
+`host` and `pool` are our half, `archive` sends the rest inside, which imports the standard library and itself alone:
+`forking` (the process), `walls` (around a fork), `server` (a fork that outlives commands), `executing` (a fork that
+starts any program).
 """

@@ -14,16 +14,13 @@ import re
 import select
 import socket
 import subprocess
-import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from halo_forge.errors import JudgeError, last_line
+from halo_forge.errors import last_line
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import WORKDIR, Command, Zygote
+from halo_forge.sandbox.base import Command, Zygote
 from halo_forge.sandbox.environment import environment
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
@@ -172,114 +169,8 @@ def _readable(fd: int, timeout_s: float = 0.0) -> bool:
     return bool(poller.poll(timeout_s * 1000))
 
 
-@dataclass(slots=True)
-class Zygotes:
-    """All zygotes of one sandbox. Safe to use from several threads at once.
-
-    Attributes:
-        start: starts one.
-        usable: not closed yet.
-    """
-
-    start: Callable[[Zygote], RunningZygote]
-    usable: bool = True
-    _idle: dict[Zygote, list[RunningZygote]] = field(default_factory=dict)
-    _asked: Counter[Zygote] = field(default_factory=Counter)
-    _kept_to: Counter[int | None] = field(default_factory=Counter)  # processor -> zygotes
-    _owner: int = field(default_factory=os.getpid)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it.
-    _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "zygote-starter"))
-
-    @contextlib.contextmanager
-    def one(self, kind: Zygote) -> Iterator[RunningZygote]:
-        """One that nobody else uses meanwhile.
-
-        Raises:
-            NoZygotes: it can't be started.
-            JudgeError: this process is a fork of the one that made this object.
-        """
-        if os.getpid() != self._owner:  # both would talk to the same ones
-            raise JudgeError("a sandbox can't be used on the other side of a fork; open another one there")
-        found = self._take(kind)
-        try:
-            zygote = found.result() if isinstance(found, Future) else found
-        except BaseException:  # perhaps only the wait for it was interrupted
-            if isinstance(found, Future):
-                found.add_done_callback(self._give_up)
-            raise
-        try:
-            yield zygote
-        except BaseException:
-            zygote.usable = False
-            raise
-        finally:
-            self._put_back(kind, zygote)
-
-    def are_worth_it(self, kind: Zygote, command: Command) -> bool:
-        """Whether so many commands could have had one of the kind by now; counts one more.
-
-        Never where it needs something below `WORKDIR`, which is empty in every fork, nor for a command that takes more
-        words than one message holds.
-        """
-        if any(place.is_relative_to(WORKDIR) for place in kind.start.read_only) or not _fits(command):
-            return False
-        with self._lock:
-            self._asked[kind] += 1
-            return self._asked[kind] > kind.worth_it_after
-
-    def close(self) -> bool:
-        """End them all, those at work when their command has ended. Returns whether that had not been done before.
-
-        They are left alone on the other side of a fork.
-        """
-        if os.getpid() != self._owner:
-            return False
-        with self._lock:
-            first, self.usable = self.usable, False
-            idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
-            self._idle.clear()
-        for zygote in idle:
-            self._send_away(zygote)
-        self._starter.shutdown(wait=False)
-        return first
-
-    def _take(self, kind: Zygote) -> RunningZygote | Future[RunningZygote]:
-        with self._lock:  # against `close`, after which none can be started
-            if not self.usable:
-                raise NoZygotes("they were sent away")
-            waiting = self._idle.get(kind)
-            return waiting.pop() if waiting else self._starter.submit(self._begin, kind)
-
-    def _begin(self, kind: Zygote) -> RunningZygote:
-        zygote = self.start(kind)
-        if not kind.server:  # what its forks run may have many threads
-            return zygote
-        with self._lock:
-            processor = min(sorted(os.sched_getaffinity(0)), key=lambda number: self._kept_to[number])
-            self._kept_to[processor] += 1
-        zygote.keep_to(processor)
-        return zygote
-
-    def _send_away(self, zygote: RunningZygote) -> None:
-        zygote.close()
-        with self._lock:
-            self._kept_to[zygote.processor] -= 1
-
-    def _give_up(self, begun: Future[RunningZygote]) -> None:
-        """Send one away that nobody waits for any more, if it was started."""
-        if not begun.cancelled() and begun.exception() is None:
-            self._send_away(begun.result())
-
-    def _put_back(self, kind: Zygote, zygote: RunningZygote) -> None:
-        with self._lock:
-            if zygote.usable and self.usable:
-                self._idle.setdefault(kind, []).append(zygote)
-                return
-        self._send_away(zygote)
-
-
-def _fits(command: Command) -> bool:
+def fits(command: Command) -> bool:
+    """Whether one message holds the words of a job for it."""
     words = json.dumps((*command.argv, *command.files, *(part for pair in command.env.items() for part in pair)))
     return len(words) + _SIZE_BYTES * len(command.files) + _BESIDE_BYTES <= _MOST_BYTES
 
@@ -353,6 +244,12 @@ class _ForkedTree:
         first = _pid_of(self._first)
         return self.root, *([] if first is None else proc.children(first))
 
+    @property
+    def joined(self) -> Sequence[int]:
+        """See `supervise.Tree`: the server."""
+        server = None if self._server is None else _pid_of(self._server)
+        return () if server is None else (server,)
+
     def heed_notes(self) -> None:
         """There are none."""
 
@@ -365,9 +262,9 @@ class _ForkedTree:
         if self._end is not None:
             return
         if not _readable(self.fd):
-            kill_process(self._first)
-            if self._server is not None:
+            if self._server is not None:  # before it can see the fork end, and take that for the fork's own doing
                 kill_process(self._server)
+            kill_process(self._first)
         self._end = self._zygote.ended()
 
     def reap(self) -> Ended:
