@@ -65,6 +65,28 @@ def test_what_a_process_waited_that_has_ended_counts() -> None:
         assert meter.longest_s <= time.monotonic() - started
 
 
+def test_what_a_process_that_joined_had_used_and_waited_before_does_not_count() -> None:
+    with busy() as pid, busy():
+        while time_of(pid) < 0.2:
+            time.sleep(0.01)
+        meter, waits = proc.TreeMeter(), proc.WaitMeter()
+        assert meter.look([], [pid]).cpu_s == pytest.approx(0.0, abs=0.05)
+        waits.look([pid], [pid])
+        assert waits.longest_s == pytest.approx(0.0, abs=1e-6)
+        while meter.look([], [pid]).cpu_s < 0.1:
+            time.sleep(0.01)
+        waits.look([pid], [pid])
+        assert waits.longest_s > 0
+        assert meter.look([], [pid]).rss_mb > 1
+
+
+def time_of(pid: int) -> float:
+    """What a process has used so far, in seconds."""
+    found = proc.stat(pid)
+    assert found is not None
+    return found.own_s
+
+
 @contextlib.contextmanager
 def busy() -> Iterator[int]:
     """A process that never has enough of one certain processor."""

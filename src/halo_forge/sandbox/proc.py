@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -102,15 +102,20 @@ class WaitMeter:
     longest_s: float = 0.0
     _before: dict[str, float] = field(default_factory=dict)  # thread -> what had been waited when it was new
 
-    def look(self, pids: Iterable[int]) -> None:
-        """Take in what the threads of these processes have waited by now."""
+    def look(self, pids: Iterable[int], joined: Collection[int] = ()) -> None:
+        """Take in what the threads of these processes have waited by now.
+
+        Args:
+            joined: those of them that were there before, see `TreeMeter.look`.
+        """
         earlier_s, known, self._before = self.longest_s, self._before, {}
         for pid in pids:
             for task in _list(f"{_PROC}/{pid}/task"):
                 values = _read(f"{_PROC}/{pid}/task/{task}/schedstat").split()
                 if len(values) == 3:
-                    self._before[task] = known.get(task, earlier_s)
-                    self.longest_s = max(self.longest_s, self._before[task] + int(values[1]) / 1e9)
+                    waited_s = int(values[1]) / 1e9
+                    self._before[task] = known.get(task, earlier_s - waited_s if pid in joined else earlier_s)
+                    self.longest_s = max(self.longest_s, self._before[task] + waited_s)
 
 
 def stat(pid: int) -> Stat | None:

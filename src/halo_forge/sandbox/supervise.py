@@ -262,7 +262,7 @@ class _Watch:
             self.polite = True
             proc.keep_nice(self.tree.root)
         usage = self._usage()
-        self.waits.look(usage.pids)
+        self.waits.look(usage.pids, self.tree.joined)
         most_mb = self.limits.memory_mb
         tree_mb, kernel_mb = self._tree_mb(usage), self._kernel_mb()
         if tree_mb + kernel_mb > most_mb:  # once more: a shared page counts double if its processes fork between turns
