@@ -170,6 +170,14 @@ class _Afresh:
         return self._inner.run(replace(command, zygote=None))
 
 
+@pytest.fixture(autouse=True)
+def _interrupts() -> Iterator[None]:
+    """As in a terminal; who runs this may ignore them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def both() -> Iterator[Both]:
     try:
