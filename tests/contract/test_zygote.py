@@ -199,9 +199,7 @@ def test_the_world_of_any_program_looks_the_same() -> None:
     both = Both()
     with contextlib.closing(both.sandbox):
         afresh = _started_afresh(both)
-        kind = executor(afresh.read_only)
-        assert kind is not None
-        own, fork = both.sandbox.run(afresh), both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+        own, fork = both.sandbox.run(afresh), both.sandbox.run(_in_a_fork(afresh))
     assert fork.stdout.decode().splitlines() == own.stdout.decode().splitlines()
     assert (fork.exit_code, fork.stderr) == (own.exit_code, own.stderr) == (0, b"")
 
@@ -212,9 +210,7 @@ def test_any_program_can_use_its_files_whatever_the_mask_of_the_host() -> None:
     with contextlib.closing(both.sandbox):
         try:
             afresh = replace(_started_afresh(both), argv=("/bin/cat", "a/b/file"), files={"a/b/file": b"content"})
-            kind = executor(afresh.read_only)
-            assert kind is not None
-            fork = both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+            fork = both.sandbox.run(_in_a_fork(afresh))
         finally:
             os.umask(before)
     assert (fork.stdout, fork.stderr) == (b"content", b"")
@@ -228,20 +224,14 @@ def test_any_program_begins_the_same(argv: tuple[str, ...]) -> None:
     both = Both()
     with contextlib.closing(both.sandbox):
         afresh = replace(_started_afresh(both), argv=argv)
-        kind = executor(afresh.read_only)
-        assert kind is not None
-        own, fork = both.sandbox.run(afresh), both.sandbox.run(replace(afresh, zygote=replace(kind, worth_it_after=0)))
+        own, fork = both.sandbox.run(afresh), both.sandbox.run(_in_a_fork(afresh))
     assert (fork.exit_code, fork.stdout) == (own.exit_code, own.stdout)
 
 
 def test_what_one_message_does_not_hold_is_run_afresh() -> None:
     both = Both()
     with contextlib.closing(both.sandbox):
-        afresh = _started_afresh(both)
-        kind = executor(afresh.read_only)
-        assert kind is not None
-        zygote = replace(kind, worth_it_after=0)
-        small = replace(afresh, argv=("/bin/echo", "x"), zygote=zygote)
+        small = replace(_in_a_fork(_started_afresh(both)), argv=("/bin/echo", "x"))
         assert both.sandbox.run(small).stdout == b"x\n"
         before = both.zygotes()
         for size, files in ((59_000, {}), (70_000, {}), (400_000, {}), (1, {f"file{n:0100}": b"" for n in range(700)})):
@@ -575,6 +565,13 @@ def _started_afresh(both: Both) -> Command:
     return replace(
         verifier._command(words, limits, {"main.py": WORLD.encode(), "preamble.py": b""}, stdin=b"x"), zygote=None
     )
+
+
+def _in_a_fork(command: Command) -> Command:
+    """The same command for a process that is kept ready from the first one on."""
+    kind = executor(command.read_only)
+    assert kind is not None
+    return replace(command, zygote=replace(kind, worth_it_after=0))
 
 
 def _testers(both: Both) -> list[int]:

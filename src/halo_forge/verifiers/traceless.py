@@ -3,8 +3,7 @@
 One that does not can be executed again and again in one process, each time as if it were the first. Told from the
 syntax, on the safe side: a suite may import a few modules that keep no state that matters, and may neither change
 attributes nor call what reaches into the interpreter, nor have generators that do something when they are thrown away,
-which may be later. Suites come with a data set; what is looked for are accidents,
-not attacks.
+which may be later. Suites come with a data set; what is looked for are accidents, not attacks.
 """
 
 from __future__ import annotations

@@ -2,5 +2,5 @@
 
 `host` and `pool` are our half, `archive` sends the rest inside, which imports the standard library and itself alone:
 `forking` (the process), `walls` (around a fork), `server` (a fork that outlives commands), `executing` (a fork that
-starts any program).
+starts any program), `messages` (what both halves know).
 """

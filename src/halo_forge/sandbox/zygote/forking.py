@@ -23,6 +23,7 @@ import sys
 import time
 
 from . import walls
+from .messages import FILES_FD, MOST_BYTES, STDERR
 from .server import Server, ended, of_server
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -31,13 +32,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _FIRST_FREE = 3  # behind the standard streams
-_STDERR = 2
-_FILES_FD = 3  # in a fork; closed when they are written
-_FIRST_NAMED = 4
 _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
-_MOST_BYTES, _MOST_DESCRIPTORS = 65536, 16
+_MOST_DESCRIPTORS = 16
 
 
 def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
@@ -61,7 +59,7 @@ class _Zygote:
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
         os.close(control_fd)
-        self._filter = self._control.recv(_MOST_BYTES)
+        self._filter = self._control.recv(MOST_BYTES)
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)
@@ -78,7 +76,7 @@ class _Zygote:
 
     def do_job(self) -> list[str] | None:
         """Fork for the next job, and tell how it ended."""
-        message, fds, _, _ = socket.recv_fds(self._control, _MOST_BYTES, _MOST_DESCRIPTORS)
+        message, fds, _, _ = socket.recv_fds(self._control, MOST_BYTES, _MOST_DESCRIPTORS)
         if not message:
             os._exit(0)
         job: dict[str, Any] = json.loads(message)
@@ -96,13 +94,13 @@ class _Zygote:
     def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
         """The server gets what the words would name, and the fork is connected to it instead."""
         if self._server is None or not self._server.serves(job):
-            words = self._begin_server(job, fds[_STDERR])
+            words = self._begin_server(job, fds[STDERR])
             if words is not None:
                 return words
         server = self._server
         assert server is not None
         assert self._first is not None
-        own = server.connect(fds, _FIRST_NAMED, job)
+        own = server.connect(fds, job)
         pid = self._fork()
         if pid == 0:
             return self._begin(job, own)
@@ -120,7 +118,7 @@ class _Zygote:
             nowhere = os.open(os.devnull, os.O_RDWR)
             ours.detach()
             fds = [nowhere, nowhere, stderr, nowhere, its.detach()]
-            return self._begin(of_server(job, _FIRST_NAMED), fds)
+            return self._begin(of_server(job), fds)
         its.close()
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
@@ -137,7 +135,6 @@ class _Zygote:
         return os.fork()
 
     def _begin(self, job: dict[str, Any], fds: list[int]) -> list[str]:
-
         words: list[str] = job["words"]
         self._control.detach()  # else its number would be closed once more, and be another's by then
         if self._server is not None:
@@ -213,10 +210,10 @@ def _write_files(files: list[tuple[str, int]]) -> None:
         if "/" in name:
             os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as file:
-            file.write(os.read(_FILES_FD, size))
+            file.write(os.read(FILES_FD, size))
             os.fchmod(file.fileno(), 0o555)
     os.umask(umask)
-    os.close(_FILES_FD)
+    os.close(FILES_FD)
 
 
 def _close(fds: Iterable[int]) -> None:

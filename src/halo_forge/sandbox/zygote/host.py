@@ -11,7 +11,6 @@ import functools
 import json
 import os
 import re
-import select
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
@@ -26,13 +25,12 @@ from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
 from halo_forge.sandbox.streams import OutputStream
 from halo_forge.sandbox.supervise import Ended, Ends, Tree
+from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, readable
 from halo_forge.types import JSONObject
 
-_MOST_BYTES = 65536
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_BORN = 3  # processes that it tells of when it has forked
-_FIRST_NAMED = 4  # behind the standard streams and the memory file with the files
 _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
@@ -151,9 +149,9 @@ class RunningZygote:
                 proc.keep_nice(child)
 
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
-        if not _readable(self.control.fileno(), timeout_s):
+        if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
-        message, fds, _, _ = socket.recv_fds(self.control, _MOST_BYTES, _MOST_BORN)
+        message, fds, _, _ = socket.recv_fds(self.control, MOST_BYTES, _MOST_BORN)
         if not message:
             raise self._failed("it has ended")
         return message, fds
@@ -163,16 +161,10 @@ class RunningZygote:
         return ZygoteFailed(why)
 
 
-def _readable(fd: int, timeout_s: float = 0.0) -> bool:
-    poller = select.poll()  # select() takes no descriptor beyond 1023
-    poller.register(fd, select.POLLIN)
-    return bool(poller.poll(timeout_s * 1000))
-
-
 def fits(command: Command) -> bool:
     """Whether one message holds the words of a job for it."""
     words = json.dumps((*command.argv, *command.files, *(part for pair in command.env.items() for part in pair)))
-    return len(words) + _SIZE_BYTES * len(command.files) + _BESIDE_BYTES <= _MOST_BYTES
+    return len(words) + _SIZE_BYTES * len(command.files) + _BESIDE_BYTES <= MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +186,12 @@ class Fork:
         files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
         served = self.command.served
         named = list(self.fds.inherited)
-        words = self.fds.argv_from(_FIRST_NAMED)[len(self.kind.instead_of) :]
+        words = self.fds.argv_from(FIRST_NAMED)[len(self.kind.instead_of) :]
         if self.kind.executes:
             variables = [f"{name}={value}" for name, value in environment(self.command).items()]
             words = [str(len(variables)), *variables, *words]
         elif served:  # it names two pipes then
-            words = [*self.kind.served, str(_FIRST_NAMED), str(_FIRST_NAMED + 1)]
+            words = [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
         limits = self.command.limits
         job = {
@@ -239,7 +231,7 @@ class _ForkedTree:
     @property
     def watched(self) -> Sequence[int]:
         """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
-        if _readable(self.fd) or self.root is None:
+        if readable(self.fd) or self.root is None:
             return ()
         first = _pid_of(self._first)
         return self.root, *([] if first is None else proc.children(first))
@@ -261,7 +253,7 @@ class _ForkedTree:
         """
         if self._end is not None:
             return
-        if not _readable(self.fd):
+        if not readable(self.fd):
             if self._server is not None:  # before it can see the fork end, and take that for the fork's own doing
                 kill_process(self._server)
             kill_process(self._first)

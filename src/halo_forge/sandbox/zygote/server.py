@@ -14,13 +14,13 @@ import select
 import signal
 import socket
 
+from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable
+
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from typing import Any
 
 _ITS_WORLD = ("server", "rlimits", "tmp_bytes", "niceness")  # what of a job is so for as long as it lives
-_STDERR = 2
-_MOST_BYTES = 4096
 
 
 class Server:
@@ -41,22 +41,24 @@ class Server:
 
     def serves(self, job: dict[str, Any]) -> bool:
         """Whether it can have a part in a job: it is there, and has the limits of this job."""
-        return self._alive and self._world == [job[name] for name in _ITS_WORLD] and not _readable(self._control)
+        return (
+            self._alive and self._world == [job[name] for name in _ITS_WORLD] and not readable(self._control.fileno())
+        )
 
-    def connect(self, fds: list[int], first_named: int, job: dict[str, Any]) -> list[int]:
+    def connect(self, fds: list[int], job: dict[str, Any]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
 
         Args:
-            fds: of the job; those from `first_named` on are for the server, and the error stream is for both.
+            fds: of the job; those that its words name are for the server, and the error stream is for both.
         """
-        cpu_s = [soft for which, soft, _ in job["rlimits"] if which == resource.RLIMIT_CPU]
+        cpu_s = next(soft for which, soft, _ in job["rlimits"] if which == resource.RLIMIT_CPU)
         to_fork, to_server = os.pipe(), os.pipe()
-        theirs = [fds[_STDERR], *fds[first_named:], to_server[0], to_fork[1]]
+        theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
         with contextlib.suppress(OSError):  # it is gone, which `attend` will find out
             socket.send_fds(self._control, [json.dumps(cpu_s).encode()], theirs)
         os.close(to_server[0])
         os.close(to_fork[1])
-        return [*fds[:first_named], to_fork[0], to_server[1]]
+        return [*fds[:FIRST_NAMED], to_fork[0], to_server[1]]
 
     def attend(self, pid: int) -> dict[str, Any] | None:
         """Wait until it says that the job is over, or is gone. How the job's fork had ended by then, if it had."""
@@ -72,7 +74,7 @@ class Server:
         os.close(fork)
         message = b""
         with contextlib.suppress(OSError):
-            message = self._control.recv(_MOST_BYTES)
+            message = self._control.recv(MOST_BYTES)
         self._answer = json.loads(message) if message else None
         return found
 
@@ -101,10 +103,13 @@ class Server:
         return found
 
 
-def of_server(job: dict[str, Any], control: int) -> dict[str, Any]:
-    """What is to be forked for the server that a job asks for. Its time is limited job by job."""
+def of_server(job: dict[str, Any]) -> dict[str, Any]:
+    """What is to be forked for the server that a job asks for. Its time is limited job by job.
+
+    Its words name one descriptor, its control socket.
+    """
     rlimits = [limit for limit in job["rlimits"] if limit[0] != resource.RLIMIT_CPU]
-    return {**job, "words": [*job["server"], str(control)], "files": [], "rlimits": rlimits}
+    return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": [], "rlimits": rlimits}
 
 
 def ended(pid: int) -> dict[str, Any]:
@@ -115,9 +120,3 @@ def ended(pid: int) -> dict[str, Any]:
         "cpu_s": usage.ru_utime + usage.ru_stime,
         "peak_kb": usage.ru_maxrss,
     }
-
-
-def _readable(control: socket.socket) -> bool:
-    poller = select.poll()
-    poller.register(control, select.POLLIN)
-    return bool(poller.poll(0))

@@ -8,11 +8,11 @@ _PR_SET_DUMPABLE = 4
 _libc = ctypes.CDLL(None)  # ahead of any fork: each one would have to do it again
 
 
-def be_private(private: bool = True) -> None:
-    """Keep them out, or let them in again.
+def be_private() -> None:
+    """Keep them out.
 
     Raises:
         OSError: the kernel does not do it.
     """
-    if _libc.prctl(_PR_SET_DUMPABLE, int(not private), 0, 0, 0) != 0:
+    if _libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError("prctl(PR_SET_DUMPABLE) failed")

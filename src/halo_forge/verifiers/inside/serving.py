@@ -73,12 +73,11 @@ def _address_space() -> int:
         return int(file.read().split()[0]) * resource.getpagesize()
 
 
-def _limit_time(limits: list[int]) -> float:
-    """Begin to count anew; returns the time used so far."""
+def _limit_time(limit: int) -> float:
+    """Allow so many seconds from now on; returns the time used so far."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     before_s = used.ru_utime + used.ru_stime
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    for limit in limits:
-        soft = int(before_s) + 1 + limit
-        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    soft = int(before_s) + 1 + limit
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
     return before_s
