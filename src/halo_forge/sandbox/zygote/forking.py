@@ -59,7 +59,7 @@ class _Zygote:
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
         os.close(control_fd)
-        self._filter = self._control.recv(MOST_BYTES)
+        self._filter = walls.Filter(self._control.recv(MOST_BYTES))
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)

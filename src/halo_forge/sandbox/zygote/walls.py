@@ -33,16 +33,34 @@ _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
 _SHARED_BYTES = 1024 * 1024
 _STACK_BYTES = 16384
+_INSTRUCTION_BYTES = 8
 
+# What forks use is made here: whatever is made in a fork, is made in each of them.
 _libc = ctypes.CDLL(None, use_errno=True)
+_mount_at, _set_capabilities = _libc.mount, _libc.capset
+_no_capabilities = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
 _all_signals = (ctypes.c_ubyte * _SIGNAL_SET_BYTES)(*[0xFF] * _SIGNAL_SET_BYTES)
 _stack = ctypes.create_string_buffer(_STACK_BYTES)  # of all processes 1: each calls one function and never returns
 
 
-class _Filter(ctypes.Structure):
-    """struct sock_fprog."""
+class Filter(ctypes.Structure):
+    """A system-call filter: struct sock_fprog."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+
+    def __init__(self, program: bytes) -> None:
+        """Make one of classic BPF instructions; none of them: everything is allowed."""
+        self._kept = ctypes.create_string_buffer(program, len(program))
+        super().__init__(len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._kept))
+
+    def put_up(self) -> None:
+        """Have the calling process be under it for good.
+
+        Raises:
+            OSError: that was refused.
+        """
+        if self.length:
+            call(_libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(self), 0, 0)
 
 
 def enter(tmp_bytes: int) -> None:
@@ -59,13 +77,14 @@ def enter(tmp_bytes: int) -> None:
 
 
 def give_up(
-    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], filter_program: bytes
+    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: Filter
 ) -> None:
     """Give up all rights, for good.
 
     Args:
         uid: user and group to become, where the sandbox belongs to root.
         outer: user and group that one is outside, where it belongs to an ordinary user.
+        calls: the filter of system calls.
 
     Raises:
         OSError: that was refused.
@@ -76,14 +95,12 @@ def give_up(
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-    header = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0)
-    call(_libc.capset, header, (ctypes.c_uint32 * 6)())
+    call(_set_capabilities, *_no_capabilities)
     for which, soft, hard in rlimits:
         resource.setrlimit(which, (soft, hard))
     set_private(False)  # as it is after a program was started
     call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if filter_program:
-        _filter_calls(filter_program)
+    calls.put_up()
 
 
 def _be_user_of_own_namespace(uid: int, gid: int) -> None:
@@ -160,7 +177,7 @@ def wait_as_first() -> int:
 
 
 def _mount(kind: bytes, place: bytes, options: str, flags: int = 0) -> None:
-    call(_libc.mount, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options.encode())
+    call(_mount_at, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options.encode())
 
 
 def empty_bounding_set() -> None:
@@ -168,9 +185,3 @@ def empty_bounding_set() -> None:
     for capability in range(_MOST_CAPABILITIES):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # the kernel knows no more of them
-
-
-def _filter_calls(program: bytes) -> None:
-    instructions = ctypes.create_string_buffer(program, len(program))
-    given = _Filter(len(program) // 8, ctypes.addressof(instructions))
-    call(_libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(given), 0, 0)
