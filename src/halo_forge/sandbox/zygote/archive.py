@@ -7,20 +7,32 @@ import io
 import marshal
 import zipfile
 from collections.abc import Mapping, Sequence
-from importlib import resources
+from importlib.abc import InspectLoader
+from types import CodeType
 
 _NO_SOURCE = bytes(12)  # flags, time and size of a .pyc without a source beside it (PEP 552)
 
 
 def bytecode(package: str, modules: Sequence[str]) -> dict[str, bytes]:
-    """Path below the package's last name -> bytecode, for the Python that runs this."""
+    """Path below the package's last name -> bytecode, for the Python that runs this.
+
+    It is what Python has in its own cache, if it has one; but for the paths in it, which are nobody's business inside.
+    """
     found = {}
     for name in modules:
         path = f"{package.rpartition('.')[2]}/{name}.py"
-        source = (resources.files(package) / f"{name}.py").read_bytes()
-        code = compile(source, path, "exec", dont_inherit=True)
-        found[f"{path}c"] = importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(code)
+        spec = importlib.util.find_spec(package if name == "__init__" else f"{package}.{name}")
+        assert spec is not None
+        assert isinstance(spec.loader, InspectLoader)
+        code = spec.loader.get_code(spec.name)
+        assert code is not None
+        found[f"{path}c"] = importlib.util.MAGIC_NUMBER + _NO_SOURCE + marshal.dumps(_at(path, code))
     return found
+
+
+def _at(path: str, code: CodeType) -> CodeType:
+    inner = (_at(path, constant) if isinstance(constant, CodeType) else constant for constant in code.co_consts)
+    return code.replace(co_filename=path, co_consts=tuple(inner))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -31,8 +31,9 @@ class Zygotes:
     _kept_to: Counter[int | None] = field(default_factory=Counter)  # processor -> zygotes
     _owner: int = field(default_factory=os.getpid)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it.
-    _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "zygote-starter"))
+    # bwrap ends with the thread that started it, and a zygote may live longer than the first one that needs it. Threads
+    # of the pool stay until it is shut down.
+    _starter: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(os.cpu_count(), "zygote-starter"))
 
     @contextlib.contextmanager
     def one(self, kind: Zygote) -> Iterator[RunningZygote]:

@@ -76,9 +76,7 @@ def enter(tmp_bytes: int) -> None:
     os.chdir("/tmp")
 
 
-def give_up(
-    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: Filter
-) -> None:
+def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: Filter) -> None:
     """Give up all rights, for good.
 
     Args:
