@@ -10,6 +10,7 @@ from fixtures_models import llama_server, model_directory, model_path, thinking_
 from halo_forge.models.openmp import wait_briefly
 
 wait_briefly()  # before torch is loaded: several workers share the processors
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands are started by the hundred: to compile them once will do
 
 __all__ = [
     "judges", "llama_server", "model_directory", "model_path", "sandbox", "thinking_directory", "thinking_file",
