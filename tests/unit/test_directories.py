@@ -75,6 +75,18 @@ def test_the_hash_is_of_the_weights(tmp_path: Path) -> None:
     assert Weights(base, (top,)).sha256() != both
 
 
+def test_the_hash_of_what_is_beside_the_weights(tmp_path: Path) -> None:
+    base, top = full(tmp_path / "base"), adapter(tmp_path / "top", "../base")
+    weights = Weights(base, (top,))
+    found = [weights.config_sha256()]
+    for place, name in ((base, "chat_template.jinja"), (base, "config.json"), (top, "tokenizer.json")):
+        (place / name).write_text('{"changed": true}')
+        found.append(weights.config_sha256())
+    (base / "README.md").write_text("nobody samples with it")
+    assert weights.config_sha256() == found[-1]
+    assert len(set(found)) == len(found)
+
+
 def test_what_a_hub_id_looks_like() -> None:
     assert is_hub_id("Qwen/Qwen2.5-Coder-0.5B-Instruct")
     assert not [

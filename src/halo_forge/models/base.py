@@ -83,6 +83,7 @@ class ModelInfo:
         engine: the engine's name.
         engine_version: version of the library behind it.
         sha256: of the file of weights; of several files, of the lines ``SHA-256 NAME`` for all of them.
+        config_sha256: of the lines ``SHA-256 NAME`` of configuration, tokenizer and chat template beside the weights.
         deterministic: the same seed gives the same text, whatever else is in the batch.
     """
 
@@ -91,6 +92,7 @@ class ModelInfo:
     engine: str
     engine_version: str
     sha256: str | None = None
+    config_sha256: str | None = None
     deterministic: bool = True
 
 

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,12 @@ ADAPTER_FILE = "adapter_config.json"
 _INSIDE = ("final_model", "adapter")  # where a training run keeps its result, the merged weights first
 _CYCLE = re.compile(r"(cycle_\d+)_final")
 _WEIGHTS = ("*.safetensors", "*.bin")
+# What else decides what is sampled, under the names that transformers knows.
+_CONFIG = (
+    MODEL_FILE, ADAPTER_FILE, "generation_config.json", "tokenizer.json", "tokenizer_config.json", "tokenizer.model",
+    "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja",
+    "chat_template.json",
+)  # fmt: skip
 _HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
 
 
@@ -51,15 +57,35 @@ class Weights:
         Raises:
             ModelError: there are none, or one cannot be read.
         """
-        files = [file for directory in (self.base, *self.adapters) for file in _weight_files(directory)]
-        try:
-            digests = [file_sha256(file) for file in files]
-        except OSError as error:
-            raise ModelError(f"{error.filename}: {error.strerror}") from error
-        if len(files) == 1:
-            return digests[0]
-        lines = "".join(f"{digest} {file.name}\n" for digest, file in zip(digests, files, strict=True))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        files = [file for directory in self._directories for file in _weight_files(directory)]
+        digests = _digests(files)
+        return digests[0] if len(files) == 1 else _of_all(digests, files)
+
+    def config_sha256(self) -> str:
+        """Of the lines ``SHA-256 NAME`` of what is beside the weights and decides what is sampled.
+
+        Raises:
+            ModelError: one of the files cannot be read.
+        """
+        places = (directory / name for directory in self._directories for name in _CONFIG)
+        files = [place for place in places if place.is_file()]
+        return _of_all(_digests(files), files)
+
+    @property
+    def _directories(self) -> tuple[Path, ...]:
+        return self.base, *self.adapters
+
+
+def _digests(files: Sequence[Path]) -> list[str]:
+    try:
+        return [file_sha256(file) for file in files]
+    except OSError as error:
+        raise ModelError(f"{error.filename}: {error.strerror}") from error
+
+
+def _of_all(digests: Sequence[str], files: Sequence[Path]) -> str:
+    lines = "".join(f"{digest} {file.name}\n" for digest, file in zip(digests, files, strict=True))
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def model_directory(path: Path) -> Path | None:

@@ -64,6 +64,7 @@ class OpenVinoSampler(WritingSampler):
             engine="openvino",
             engine_version=f"{openvino.get_version()}, cpu float32",
             sha256=sha256,
+            config_sha256=weights.config_sha256(),
         )
         longest = longest_tokens(longest_prompt // 2, settings, longest_answer)  # two bytes a token: a guess
         super().__init__(info, words, settings, lambda: _Decoder(place, context_of(config), longest, slots))

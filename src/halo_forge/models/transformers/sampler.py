@@ -77,6 +77,7 @@ class TransformersSampler(WritingSampler):
             engine="transformers",
             engine_version=f"{transformers.__version__}, torch {torch.__version__}, {device} {kind}",
             sha256=weights.sha256(),
+            config_sha256=weights.config_sha256(),
             deterministic=device == "cpu",
         )
         longest = longest_tokens(longest_prompt // 2, settings, longest_answer)  # two bytes a token: a guess

@@ -109,6 +109,7 @@ class VllmSampler:
             engine="vllm",
             engine_version=f"{_version()}, torch {torch.__version__}, {device} {dtype}{shown(given)}",
             sha256=weights.sha256(),
+            config_sha256=weights.config_sha256(),
             deterministic=False,
         )
         self._process: VllmProcess | None = None
