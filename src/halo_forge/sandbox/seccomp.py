@@ -15,10 +15,11 @@ import platform
 import struct
 from dataclasses import dataclass
 
+_INSTRUCTION = "<HBBI"
 _LOAD = 0x20  # BPF_LD | BPF_W | BPF_ABS
-_JUMP_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
-_JUMP_AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
-_JUMP_ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
+_EQUAL = 0x15  # BPF_JMP | BPF_JEQ | BPF_K
+_AT_LEAST = 0x35  # BPF_JMP | BPF_JGE | BPF_K
+_ANY_BIT = 0x45  # BPF_JMP | BPF_JSET | BPF_K
 _RETURN = 0x06  # BPF_RET | BPF_K
 
 _ALLOW = 0x7FFF0000
@@ -43,6 +44,23 @@ class _Architecture:
     socket: int
     prlimit: int
 
+
+@dataclass(frozen=True, slots=True)
+class _Jump:
+    """An instruction that goes on at one label or another."""
+
+    test: int
+    value: int
+    then: str
+    otherwise: str
+
+    def placed(self, begins: dict[str, int], following: int) -> bytes:
+        """As bytes, where the labels begin there; `following`: the place of the next instruction."""
+        skips = (begins[self.then] - following, begins[self.otherwise] - following)
+        return struct.pack(_INSTRUCTION, self.test, *skips, self.value)
+
+
+_Blocks = dict[str, list[bytes | _Jump]]  # label -> instructions, in the order of the program
 
 _DENIED_ANYWHERE = {
     # numbers shared by every architecture since Linux 5.1
@@ -92,64 +110,80 @@ _ARCHITECTURES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 def filter_program(machine: str | None = None) -> bytes | None:
     """The filter for this machine (or `machine`) as bytes for ``bwrap --seccomp``; ``None`` where there is none."""
     architecture = _ARCHITECTURES.get(platform.machine() if machine is None else machine)
-    return None if architecture is None else b"".join(_instructions(architecture))
+    return None if architecture is None else _assembled(_blocks(architecture))
 
 
-def _instructions(architecture: _Architecture) -> list[bytes]:
-    foreign = _return(_KILL_PROCESS)  # a 32-bit call on a 64-bit kernel would pass by every number below
-    program = [_load(_OFFSET_ARCH), _if(_JUMP_EQUAL, architecture.audit, skip_false=0, skip_true=1), foreign]
-    program += [_load(_OFFSET_NUMBER), _if(_JUMP_AT_LEAST, _X32_BIT, skip_true=0, skip_false=1), foreign]
-    for number in (_DENIED_ANYWHERE | architecture.denied).values():
-        program += _deny(number, errno.EPERM)
-    for number in architecture.missing.values():
-        program += _deny(number, errno.ENOSYS)  # the C library then falls back to an older call
-    program += _deny_flag(architecture.clone, _OFFSET_ARG0, _CLONE_NEW_ANY)
-    program += _deny_values(architecture.ioctl, _OFFSET_ARG1, (_TIOCSTI, _TIOCLINUX))
-    program += _allow_only(architecture.socket, _OFFSET_ARG0, _SOCKET_FAMILIES, errno.EAFNOSUPPORT)
-    program += _allow_only(architecture.prlimit, _OFFSET_ARG0, (0,), errno.EPERM)  # 0 is the caller itself
-    return [*program, _return(_ALLOW)]
+def _blocks(architecture: _Architecture) -> _Blocks:
+    """The whole filter. Calls are told apart by halves: the kernel tries every number when a filter is put up, which
+    takes longer than many a program does where they are compared one by one."""
+    special = {
+        architecture.clone: "clone", architecture.ioctl: "ioctl", architecture.socket: "socket",
+        architecture.prlimit: "prlimit",
+    }  # fmt: skip
+    denied = dict.fromkeys((_DENIED_ANYWHERE | architecture.denied).values(), "denied")
+    missing = dict.fromkeys(architecture.missing.values(), "missing")  # the C library falls back to an older call
+    tree: _Blocks = {}
+    root = _halved(_ranges(denied | missing | special), tree)
+    return {
+        # A 32-bit call on a 64-bit kernel would pass by every number.
+        "start": [_load(_OFFSET_ARCH), _Jump(_EQUAL, architecture.audit, "native", "foreign")],
+        "native": [_load(_OFFSET_NUMBER), _Jump(_AT_LEAST, _X32_BIT, "foreign", root)],
+        **tree,
+        "clone": [_load(_OFFSET_ARG0), _Jump(_ANY_BIT, _CLONE_NEW_ANY, "denied", "allowed")],
+        **_one_of("ioctl", _OFFSET_ARG1, (_TIOCSTI, _TIOCLINUX), "denied", "allowed"),
+        **_one_of("socket", _OFFSET_ARG0, _SOCKET_FAMILIES, "allowed", "no family"),
+        **_one_of("prlimit", _OFFSET_ARG0, (0,), "allowed", "denied"),  # 0 is the caller itself
+        "allowed": [_return(_ALLOW)],
+        "denied": [_return(_ERRNO | errno.EPERM)],
+        "missing": [_return(_ERRNO | errno.ENOSYS)],
+        "no family": [_return(_ERRNO | errno.EAFNOSUPPORT)],
+        "foreign": [_return(_KILL_PROCESS)],
+    }
 
 
-def _deny(number: int, error: int) -> list[bytes]:
-    return [_if(_JUMP_EQUAL, number, skip_true=0, skip_false=1), _return(_ERRNO | error)]
+def _ranges(labels: dict[int, str]) -> list[tuple[int, str]]:
+    """From numbers of calls to the first number of each range that has a label; all others are allowed."""
+    ranges = [(0, "allowed")]
+    for number in range(max(labels) + 2):
+        label = labels.get(number, "allowed")
+        if label != ranges[-1][1]:
+            ranges.append((number, label))
+    return ranges
 
 
-def _deny_flag(number: int, argument: int, mask: int) -> list[bytes]:
-    test = [
-        _load(argument),
-        _if(_JUMP_ANY_BIT, mask, skip_true=0, skip_false=1),
-        _return(_ERRNO | errno.EPERM),
-    ]
-    return _for_call(number, test)
+def _halved(ranges: list[tuple[int, str]], tree: _Blocks) -> str:
+    """Add a search for the range of a number to `tree`; returns the label where it begins."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    first, _ = ranges[len(ranges) // 2]
+    name = f"from {first}"
+    tree[name] = []  # before what it leads to: there is no way back in a filter
+    below = _halved(ranges[: len(ranges) // 2], tree)
+    tree[name].append(_Jump(_AT_LEAST, first, _halved(ranges[len(ranges) // 2 :], tree), below))
+    return name
 
 
-def _deny_values(number: int, argument: int, values: tuple[int, ...]) -> list[bytes]:
-    test = [_load(argument)]
-    for value in values:
-        test += [_if(_JUMP_EQUAL, value, skip_true=0, skip_false=1), _return(_ERRNO | errno.EPERM)]
-    return _for_call(number, test)
+def _one_of(name: str, argument: int, values: tuple[int, ...], then: str, otherwise: str) -> _Blocks:
+    """Blocks that look whether an argument is one of `values`."""
+    blocks: _Blocks = {name: [_load(argument)]}
+    for value, following in zip(values, (*values[1:], None), strict=True):
+        no = otherwise if following is None else f"{name} {following}"
+        blocks[f"{name} {value}"] = [_Jump(_EQUAL, value, then, no)]
+    return blocks
 
 
-def _allow_only(number: int, argument: int, values: tuple[int, ...], error: int) -> list[bytes]:
-    test = [_load(argument)]
-    for value in values:
-        test += [_if(_JUMP_EQUAL, value, skip_true=0, skip_false=1), _return(_ALLOW)]
-    return _for_call(number, [*test, _return(_ERRNO | error)])
-
-
-def _for_call(number: int, body: list[bytes]) -> list[bytes]:
-    """Run `body` for one call only, with the call number loaded again behind it."""
-    body = [*body, _load(_OFFSET_NUMBER)]
-    return [_if(_JUMP_EQUAL, number, skip_true=0, skip_false=len(body)), *body]
+def _assembled(blocks: _Blocks) -> bytes:
+    begins, end = {}, 0
+    for label, block in blocks.items():
+        begins[label] = end
+        end += len(block)
+    words = [word for block in blocks.values() for word in block]
+    return b"".join(word.placed(begins, at + 1) if isinstance(word, _Jump) else word for at, word in enumerate(words))
 
 
 def _load(offset: int) -> bytes:
-    return struct.pack("<HBBI", _LOAD, 0, 0, offset)
-
-
-def _if(test: int, value: int, *, skip_true: int, skip_false: int) -> bytes:
-    return struct.pack("<HBBI", test, skip_true, skip_false, value)
+    return struct.pack(_INSTRUCTION, _LOAD, 0, 0, offset)
 
 
 def _return(action: int) -> bytes:
-    return struct.pack("<HBBI", _RETURN, 0, 0, action)
+    return struct.pack(_INSTRUCTION, _RETURN, 0, 0, action)
