@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from comparing import RUN, counts, result
-from halo_forge.compare import compare, obstacles, remarks
+from halo_forge.compare import compare, obstacles, remarks, unlike
 from halo_forge.comparison import Result
 from halo_forge.types import ProblemCount
 
@@ -53,6 +53,19 @@ def test_what_decides_verdicts_has_to_be_the_same(group: str, key: str | None, v
         settings["tools"] = {"gcc": "gcc 12"}
     found = obstacles([result("a", PAIRS), result("b", PAIRS, settings)])
     assert found == ([says] if says else [])
+
+
+def test_what_has_to_be_the_same_where_the_weights_alone_may_differ() -> None:
+    assert unlike([result("a", PAIRS), result("b", PAIRS)]) == []
+    other = {
+        **changed("tools", "python", "Python 3.13.0"),
+        "model": {"name": "b", "engine": "openvino", "engine_version": "2026.4, cpu float32"},
+    }
+    other["sampling"] = {**other["sampling"], "temperature": 0.2, "seed": 7}
+    ours = {**RUN, "model": {"name": "a", "engine": "vllm", "engine_version": "0.32"}}
+    said = unlike([result("a", PAIRS, ours), result("b", PAIRS, other)])
+    assert [line.partition(":")[0] for line in said] == ["temperature", "python", "engine", "engine's version"]
+    assert said[2] == "engine: vllm in a.json, openvino in b.json"
 
 
 def test_auto_is_the_verifier_that_it_chose() -> None:

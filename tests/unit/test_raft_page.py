@@ -5,18 +5,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import io
 import json
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from halo_forge.cli.raft_report import find_summary, report_raft, write_raft_page
 from halo_forge.errors import ResultFileError, UserError
+from halo_forge.raft.summary import UNLIKE
 from halo_forge.report.html import raft_to_html
 from halo_forge.report.html.charts import rates_chart
 from halo_forge.report.raft_run import read_run
+from halo_forge.report.raft_terminal import render
 from halo_forge.types import Estimate, JSONObject
 from raft_summaries import SUMMARY, of_one_cycle, summary, untested, with_sham, without_dev, without_sham
 from reporting import HOSTILE, Structure, halo_forge
@@ -24,6 +28,14 @@ from reporting import HOSTILE, Structure, halo_forge
 
 def page_of(data: JSONObject) -> str:
     return raft_to_html(read_run(data)).decode()
+
+
+def shown(data: JSONObject) -> str:
+    """What a terminal shows."""
+    console = Console(file=io.StringIO(), width=100, color_system=None)
+    console.print(render(data))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
 
 
 def words_of(page: str) -> str:
@@ -41,6 +53,17 @@ def test_it_says_what_the_summary_says() -> None:
         assert re.search(rf"{re.escape(reason)}\s+{count}\b", text)
     assert len(re.findall(r'role="img"', page)) == 3
     assert "composed/" not in re.sub(r"(?s)<section[^>]*samples-kept.*?</section>", "", page)  # no list of ids
+
+
+def test_what_was_not_measured_alike_is_no_verdict() -> None:
+    data = summary()
+    for found in data["test"]["differences"]["final - baseline"].values():
+        found["verdict"] = UNLIKE
+    data["test"]["apart"] = {"final - baseline": ["engine: vllm in baseline.json, openvino in final.json"]}
+    for text in (words_of(page_of(data)), shown(data)):
+        words = " ".join(text.split())
+        assert "not measured alike (engine: vllm in baseline.json, openvino in final.json)" in words
+        assert ": better" not in words
 
 
 def test_the_chosen_cycles_samples_are_shown() -> None:

@@ -7,6 +7,6 @@ Limits: 5% significance and 95% intervals throughout. Per-category differences a
 """
 
 from halo_forge.compare.build import compare
-from halo_forge.compare.comparable import obstacles, remarks
+from halo_forge.compare.comparable import obstacles, remarks, unlike
 
-__all__ = ["compare", "obstacles", "remarks"]
+__all__ = ["compare", "obstacles", "remarks", "unlike"]

@@ -23,6 +23,7 @@ DECISIVE = {
     ("sandbox", "tier"): "sandbox",
     ("sampling", "max_tokens"): "max tokens",
 }
+ENGINE: dict[tuple[str, ...], str] = {("model", "engine"): "engine", ("model", "engine_version"): "engine's version"}
 LIMITS = {"cpu_s": "time limit (CPU seconds)", "memory_mb": "memory limit (MB)"}
 _SHOWN_NAMES = 3
 _SHOWN_CHARACTERS = 60
@@ -44,6 +45,12 @@ def remarks(results: Sequence[Result]) -> list[str]:
         *_settings(results, _own_affairs(results)),
         *_energies(results),
     ]
+
+
+def unlike(results: Sequence[Result]) -> list[str]:
+    """In what results differ that are to differ in the weights alone: problems, how was sampled, and how was judged."""
+    results = _printable(results)
+    return [*_problems(results), *_settings(results, {**_decisive(results), **_own_affairs(results), **ENGINE})]
 
 
 def _printable(results: Sequence[Result]) -> list[Result]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from halo_forge import __version__
+from halo_forge.compare import unlike
 from halo_forge.compare.clustered import clustered
 from halo_forge.metrics import pass_at_k
 from halo_forge.raft.figures import drawn_figures, problem_counts, strict_counts
 from halo_forge.raft.plan import CyclePlace, Place, Plan
+from halo_forge.results import load_results
 from halo_forge.types import JSONObject
 
 Counts = dict[str, tuple[int, int]]
@@ -17,6 +20,7 @@ Concepts = dict[str, str]
 """Id of a problem -> its concept."""
 
 BETTER, WORSE, UNDECIDED = "better", "worse", "not distinguishable"
+UNLIKE = "not measured alike"
 _LEVEL = 0.05
 
 
@@ -51,10 +55,21 @@ def _tests(place: Place, concepts: Concepts) -> JSONObject:
     if place.sham_result.exists():
         results["sham"] = place.sham_result
     pairs = [("final", "baseline")] + ([("final", "sham"), ("sham", "baseline")] if "sham" in results else [])
+    apart = {f"{a} - {b}": _apart(results[a], results[b]) for a, b in pairs}
+    differences = {f"{a} - {b}": _differences(results[a], results[b], concepts) for a, b in pairs}
+    for pair in filter(apart.get, differences):
+        differences[pair] = {measure: {**found, "verdict": UNLIKE} for measure, found in differences[pair].items()}
     return {
         **{name: drawn_figures(path) for name, path in results.items()},
-        "differences": {f"{a} - {b}": _differences(results[a], results[b], concepts) for a, b in pairs},
+        "differences": differences,
+        "apart": {pair: why for pair, why in apart.items() if why},
     }
+
+
+def _apart(a: Path, b: Path) -> list[str]:
+    """How differently two models were tested, which the same command may have done before and after an update."""
+    found = load_results([str(a), str(b)]).results
+    return unlike([replace(result, path=Path(result.path).name) for result in found])
 
 
 def _differences(a: Path, b: Path, concepts: Concepts) -> JSONObject:

@@ -117,6 +117,7 @@ class RaftRun:
         problems: how many, by what they are for: ``train``, ``dev``, ``test``.
         tests: by `BASELINE`, `FINAL`, `SHAM`; empty where nothing was tested.
         differences: of a pair such as ``final - baseline``.
+        apart: of such a pair, in what its models were tested differently; pairs that were tested alike are not in it.
         plan: the settings, as they are written.
         resumed: how often the run was gone on with.
         seconds: that all of it took; ``None`` where that is not known.
@@ -130,6 +131,7 @@ class RaftRun:
     sham: Cycle | None
     tests: Mapping[str, Drawn]
     differences: Mapping[str, tuple[Difference, ...]]
+    apart: Mapping[str, tuple[str, ...]]
     plan: JSONObject
     seconds: float | None
 
@@ -164,6 +166,7 @@ def read_run(summary: JSONObject) -> RaftRun:
             pair: tuple(_difference(measure, found) for measure, found in measures.items())
             for pair, measures in pairs.items()
         },
+        apart={str(pair): tuple(map(str, why)) for pair, why in test.get("apart", {}).items()},
         plan=dict(summary["plan"]),
         seconds=_number(summary.get("seconds")),
     )

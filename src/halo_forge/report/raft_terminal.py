@@ -12,7 +12,7 @@ from halo_forge.raft.summary import BETTER, WORSE
 from halo_forge.report.comparison_terminal import fitted_tables
 from halo_forge.report.raft_cells import cycle_columns, tested_columns
 from halo_forge.report.raft_run import Difference, RaftRun, read_run
-from halo_forge.report.raft_words import difference_in_words, first_line, headline, pair_in_words, sentences
+from halo_forge.report.raft_words import difference_in_words, first_line, headline, pair_in_words, sentences, warnings
 from halo_forge.types import JSONObject
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class _Shown:
             yield Text(pair_in_words(pair), "bold")
             yield from map(_difference, found)
         yield Text()
+        yield from (Text(line, "red") for line in warnings(run))
         yield from map(Text, sentences(run))
 
 

@@ -77,6 +77,15 @@ def sentences(run: RaftRun) -> Iterator[str]:
     yield from _course(run)
 
 
+def warnings(run: RaftRun) -> Iterator[str]:
+    """What makes the differences doubtful."""
+    for pair, why in run.apart.items():
+        yield (
+            f"{pair_in_words(pair)}: not measured alike ({'; '.join(why)}), so nothing is said of the weights; begin "
+            "anew with --fresh, or test both with benchmark run"
+        )
+
+
 def _course(run: RaftRun) -> Iterator[str]:
     """How long it took, and in how many parts."""
     resumed = f"resumed {'once' if run.resumed == 1 else f'{run.resumed} times'}" if run.resumed else ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from halo_forge.problems.kept import head
-from halo_forge.raft.summary import UNDECIDED
+from halo_forge.raft.summary import UNDECIDED, UNLIKE
 from halo_forge.report.comparison_cells import Cell, Column, rate
 from halo_forge.report.comparison_words import points
 from halo_forge.report.html import charts
@@ -18,7 +18,7 @@ from halo_forge.report.html.build import Content, leaves
 from halo_forge.report.html.parts import Section, Table
 from halo_forge.report.html.svg import text_lines
 from halo_forge.report.raft_cells import cycle_columns, dropped_rows, tested_columns
-from halo_forge.report.raft_run import BASELINE, FINAL, SHAM, Drawn, RaftRun
+from halo_forge.report.raft_run import BASELINE, FINAL, SHAM, Difference, Drawn, RaftRun
 from halo_forge.report.raft_words import (
     difference_in_words,
     first_line,
@@ -27,6 +27,7 @@ from halo_forge.report.raft_words import (
     measure_in_words,
     pair_in_words,
     sentences,
+    warnings,
 )
 from halo_forge.report.terminal import counted
 from halo_forge.types import Estimate
@@ -47,7 +48,7 @@ def raft_content(run: RaftRun) -> Content:
         summary=_table(tested) if tested else None,
         verdicts=tuple(_verdicts(run)),
         details=(),
-        warnings=(),
+        warnings=tuple(warnings(run)),
         remarks=(first_line(run), *sentences(run)),
         notes=(),
         models=(run.model,),
@@ -75,11 +76,15 @@ def _tiles(run: RaftRun) -> Iterator[tuple[str, Cell]]:
         yield measure_in_words(found.measure), Cell(f"{points(found.value)} points", found.verdict)
 
 
+def _is_real(found: Difference) -> bool | None:
+    return None if found.verdict == UNLIKE else found.verdict != UNDECIDED
+
+
 def _verdicts(run: RaftRun) -> Iterator[tuple[str, bool | None]]:
     for pair, differences in run.differences.items():
         for found in differences:
             line = f"{pair_in_words(pair)}: {difference_in_words(found)}"
-            yield line.removesuffix(f": {UNDECIDED}"), found.verdict != UNDECIDED  # the mark before it says that
+            yield line.removesuffix(f": {UNDECIDED}"), _is_real(found)  # the mark before it says that
 
 
 def _table(columns: Sequence[Column], *, keyed: bool = False) -> Table:
