@@ -33,7 +33,7 @@ def asked(*prompts: str) -> list[Problem]:
 
 
 FIGURES = TrainFigures(
-    examples=20, steps=(Step(1, 1.0, 0.5, 1e-4),), sum_lr=1e-4, weight_change=0.1, relative_change=0.01,
+    examples=20, steps=(Step(1, 1.0, 0.5, 1e-4),), pass_steps=3, sum_lr=1e-4, weight_change=0.1, relative_change=0.01,
     kl_to_base=0.01, same_greedy=4, prompts_checked=4, logit_gap=1e-4, rounding_gap=0.0, tokens=100,
     seconds=1.0, device="cpu", dtype="float32", versions={},
 )  # fmt: skip

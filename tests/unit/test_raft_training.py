@@ -14,11 +14,14 @@ from halo_forge.raft.jobs import Job, read_figures
 from halo_forge.raft.training import (
     MERGED_GAP,
     MIN_STEPS,
+    Step,
     TrainFigures,
     TrainSettings,
     check_figures,
+    check_losses,
     check_step,
     default_learning_rate,
+    ends_of,
 )
 from rafting import FIGURES, spoilt
 
@@ -128,6 +131,39 @@ def test_a_training_that_went_well() -> None:
 def test_a_training_that_cannot_help(figures: TrainFigures, said: str) -> None:
     with pytest.raises(TrainingError, match=said):
         check_figures(figures)
+
+
+def steps_of(losses: list[float]) -> list[Step]:
+    return [Step(number, loss, 0.5, 1e-4) for number, loss in enumerate(losses, start=1)]
+
+
+# Steps of a pass: answers of a length come together, the longest first, and each costs what its length is.
+BY_LENGTH = [3.0, 2.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("losses", "ends"),
+    [
+        (BY_LENGTH * 3, (1.625, 1.625)),
+        (BY_LENGTH[::-1] * 3, (1.625, 1.625)),
+        ([*BY_LENGTH * 2, 3.0], (1.625, 1.625)),  # the third pass was only begun
+        ([*BY_LENGTH, 1.0, 1.0, 1.0, 1.0], (1.625, 1.0)),
+        ([4.0, 2.0, 3.0, 1.0], (3.0, 2.0)),  # one pass: its halves
+        ([4.0, 2.0, 3.0], (4.0, 3.0)),
+        ([4.0], (4.0, 4.0)),
+    ],
+)
+def test_the_loss_at_either_end_does_not_go_by_lengths(losses: list[float], ends: tuple[float, float]) -> None:
+    assert ends_of(losses, 4) == ends
+    if len(losses) >= 8:
+        check_losses(steps_of(losses), 4)
+
+
+@pytest.mark.parametrize("losses", [[1.0] * 4 + [1.6] * 4, [1.0, 1.0, 1.6, 1.6]])
+def test_a_loss_that_rises(losses: list[float]) -> None:
+    with pytest.raises(TrainingError, match=r"the loss rose from 1 to 1.6; lower --learning-rate"):
+        check_losses(steps_of(losses), 4)
+    check_losses(steps_of([min(loss, 1.5) for loss in losses]), 4)
 
 
 def test_a_job_and_its_figures_come_back_as_they_were(tmp_path: Path) -> None:

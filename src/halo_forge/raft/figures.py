@@ -84,7 +84,7 @@ def training_figures(figures: TrainFigures) -> JSONObject:
     """A training; the steps themselves are in the file `halo_forge.raft.jobs.FIGURES` beside it."""
     norms = [step.grad_norm for step in figures.steps]
     losses = [step.loss for step in figures.steps]
-    start, end = ends_of(losses)
+    start, end = ends_of(losses, figures.pass_steps)
     last = figures.steps[-1]
     return {
         "examples": figures.examples,

@@ -11,15 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import mean, median
 
 from halo_forge.errors import TrainingError
 
 MIN_STEPS = 20  # fewer steps of an adapter were never seen to move a model
 EXPLODED = 50.0  # times the median of the gradient norms so far
 MERGED_GAP = 0.05  # nats; float32 gives a thousandth of it
-RISEN = 1.5  # times what it was at the start: such a loss is no noise of single batches
-_ENDS = 5  # steps at either end that a loss is the mean of
+RISEN = 1.5  # times what it was at the start: such a loss is no noise of batches
 _SETTLED = 5  # norms before their median means something
 _MOST_EPOCHS = 10  # passes over the same examples that nobody asked for
 
@@ -57,6 +56,10 @@ class TrainSettings:
         """`micro_batch`, or the largest number below it that makes whole batches."""
         return next(n for n in range(min(self.micro_batch, self.batch), 0, -1) if self.batch % n == 0)
 
+    def pass_steps(self, examples: int) -> int:
+        """Optimiser steps of one pass over so many examples."""
+        return math.ceil(examples / self.batch)
+
     def planned_steps(self, examples: int) -> int:
         """Optimiser steps for so many examples.
 
@@ -66,7 +69,7 @@ class TrainSettings:
         if examples == 0:
             raise TrainingError("no sample was kept, so there is nothing to learn from; raise --train-samples, or "
                                 "keep more with --keep best")  # fmt: skip
-        a_pass = math.ceil(examples / self.batch)
+        a_pass = self.pass_steps(examples)
         steps = max(math.ceil(self.epochs * a_pass), min(self.steps, _MOST_EPOCHS * a_pass))
         if steps < MIN_STEPS:
             raise TrainingError(
@@ -106,6 +109,7 @@ class TrainFigures:
     """What a training did.
 
     Attributes:
+        pass_steps: steps of one pass over the examples.
         sum_lr: the learning rates of all steps together.
         weight_change: Frobenius norm of all that the adapter adds to the weights.
         relative_change: the same by the norm of the weights that it is added to.
@@ -114,11 +118,12 @@ class TrainFigures:
             merged weights.
         logit_gap: largest difference of their log-probabilities.
         rounding_gap: the same after the merged weights were rounded to the type that the base came in.
-        tokens: trained on, all passes together, prompts included.
+        tokens: trained on, all passes together, prompts included; ``None`` where that was not counted.
     """
 
     examples: int
     steps: tuple[Step, ...]
+    pass_steps: int
     sum_lr: float
     weight_change: float
     relative_change: float
@@ -127,17 +132,35 @@ class TrainFigures:
     prompts_checked: int
     logit_gap: float
     rounding_gap: float
-    tokens: int
+    tokens: int | None
     seconds: float
     device: str
     dtype: str
     versions: dict[str, str]
 
 
-def ends_of(losses: Sequence[float]) -> tuple[float, float]:
-    """The loss at the start and at the end: means over `_ENDS` steps, or over half of them where there are fewer."""
-    few = min(_ENDS, max(1, len(losses) // 2))
-    return sum(losses[:few]) / few, sum(losses[-few:]) / few
+def ends_of(losses: Sequence[float], pass_steps: int) -> tuple[float, float]:
+    """The loss at the start and at the end: means over the first and the last whole pass, or over either half.
+
+    Never over a few steps: answers of a length are learnt together, the longest first, so what single steps lose says
+    more of the lengths than of what was learnt.
+    """
+    each = pass_steps if len(losses) >= 2 * pass_steps else max(1, len(losses) // 2)
+    end = len(losses) // each * each
+    return mean(losses[:each]), mean(losses[end - each : end])
+
+
+def check_losses(steps: Sequence[Step], pass_steps: int) -> None:
+    """Look at the steps of a training as a whole.
+
+    Raises:
+        TrainingError: there are none, or the model became worse at what it learns.
+    """
+    if not steps:
+        raise TrainingError("the training made no step; raise --epochs")
+    first, last = ends_of([step.loss for step in steps], pass_steps)
+    if last > RISEN * first:
+        raise TrainingError(f"the loss rose from {first:.3g} to {last:.3g}; lower --learning-rate")
 
 
 def check_step(norms: Sequence[float]) -> None:
@@ -165,11 +188,7 @@ def check_figures(figures: TrainFigures) -> None:
     Raises:
         TrainingError: nothing moved, or what is saved is not what was trained.
     """
-    if not figures.steps:
-        raise TrainingError("the training made no step; raise --epochs")
-    first, last = ends_of([step.loss for step in figures.steps])
-    if last > RISEN * first:
-        raise TrainingError(f"the loss rose from {first:.3g} to {last:.3g}; lower --learning-rate")
+    check_losses(figures.steps, figures.pass_steps)
     if figures.sum_lr <= 0:
         raise TrainingError("the learning rate was 0 at every step; raise --learning-rate")
     if not figures.weight_change > 0:

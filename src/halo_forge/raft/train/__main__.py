@@ -22,7 +22,7 @@ import transformers
 from halo_forge.errors import HaloForgeError, first_line
 from halo_forge.raft.jobs import Job
 from halo_forge.raft.train.trainee import Tell, Trainee
-from halo_forge.raft.training import check_figures
+from halo_forge.raft.training import check_figures, check_losses
 
 
 def main(path: str) -> int:
@@ -52,6 +52,7 @@ def _train(job: Job, tell: Tell) -> None:
     trainee.train()
     if not _is_first():
         return
+    check_losses(trainee.steps, trainee.pass_steps)  # before merging, which takes a while
     figures = trainee.figures_and_weights(time.monotonic() - started)
     check_figures(figures)
     job.write_figures(figures)

@@ -75,6 +75,8 @@ class Trainee:
         self.model = peft.get_peft_model(base, _lora(self.settings))  # the adapter is in float32 whatever the base is
         self.model.peft_config["default"].base_model_name_or_path = os.path.abspath(job.base)
         self.steps: list[Step] = []
+        self.pass_steps = self.settings.pass_steps(len(self.examples))
+        self._watch = _Watch(self.steps, tell)
 
     def train(self) -> None:
         """All steps."""
@@ -114,7 +116,7 @@ class Trainee:
         )
         trainer = _Trainer(
             self.model, args=arguments, train_dataset=data, processing_class=self.tokenizer,
-            callbacks=[_Watch(self.steps, self._tell)],
+            callbacks=[self._watch],
         )  # fmt: skip
         trainer.train()
 
@@ -140,10 +142,10 @@ class Trainee:
         merged.config.dtype = self._kept_type()
         _, rounding = against_merged(merged, prompts, ours)
         self._save(merged, self.job.place / FINAL_MODEL)
-        passes = sum(len(e.input_ids) for e in self.examples) * len(self.steps) * self.settings.batch
         return TrainFigures(
             examples=len(self.examples),
             steps=tuple(self.steps),
+            pass_steps=self.pass_steps,
             sum_lr=sum(step.learning_rate for step in self.steps),
             weight_change=moved,
             relative_change=relative,
@@ -152,7 +154,7 @@ class Trainee:
             prompts_checked=len(prompts),
             logit_gap=gap,
             rounding_gap=rounding,
-            tokens=passes // len(self.examples),
+            tokens=self._watch.tokens,
             seconds=seconds,
             device=self.device,
             dtype="bfloat16" if self._in_bf16() else "float32",
@@ -206,9 +208,14 @@ class _Trainer(trl.SFTTrainer):  # type: ignore[misc]  # trl has no types here
 
 
 class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformers has no types here
-    """Tells of each step, and stops what has gone wrong."""
+    """Tells of each step, and stops what has gone wrong.
+
+    Attributes:
+        tokens: trained on so far, as the trainer counts them.
+    """
 
     def __init__(self, steps: list[Step], tell: Tell) -> None:
+        self.tokens: int | None = None
         self._steps = steps
         self._tell = tell
 
@@ -220,6 +227,7 @@ class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformer
             _number(logs.get("entropy")), _number(logs.get("mean_token_accuracy")),
         )  # fmt: skip
         self._steps.append(step)
+        self.tokens = None if "num_tokens" not in logs else int(logs["num_tokens"])
         self._tell(step=[step.number, state.max_steps, step.loss, step.grad_norm, step.learning_rate])
         check_step([one.grad_norm for one in self._steps])
 
