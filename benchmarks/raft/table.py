@@ -2,7 +2,8 @@
 
     python benchmarks/raft/table.py NAME=DIRECTORY …  >>benchmarks/raft/README.md
 
-copies each ``DIRECTORY/summary.json`` to ``benchmarks/raft/NAME.json`` and prints what they say.
+copies each ``DIRECTORY/summary.json`` to ``benchmarks/raft/NAME.json`` and prints what they say. Differences are in bold
+where interval and test agree that there is one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+
+from halo_forge.raft.summary import UNDECIDED
 
 HERE = Path(__file__).parent
 
@@ -53,7 +56,8 @@ def _figure(arm: Any, what: str) -> str:
 def _gap(gap: Any) -> str:
     if gap is None:
         return ""
-    return f"{100 * gap['value']:+.1f} ({100 * gap['low']:+.1f} to {100 * gap['high']:+.1f})"
+    text = f"{100 * gap['value']:+.1f} ({100 * gap['low']:+.1f} to {100 * gap['high']:+.1f}), p = {gap['p_value']:.2g}"
+    return text if gap["verdict"] == UNDECIDED else f"**{text}**"
 
 
 if __name__ == "__main__":

@@ -362,7 +362,7 @@ def by_process(base: Path) -> Train:
         place, watcher = CyclePlace(base.with_name("cycle_1")), Watcher()
         place.root.mkdir(exist_ok=True)
         write_examples(place.examples, examples)
-        Trainer(settings, 1, threading.Event(), watcher, lambda path: nullcontext()).train(base, place)
+        Trainer(1, threading.Event(), watcher, lambda path: nullcontext()).train(base, place, settings)
         return place, watcher
 
     return do

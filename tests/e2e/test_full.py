@@ -239,6 +239,16 @@ def refused(halo: CommandLine, *words: str) -> Answer:
         ("--keep", "some", "--keep"),
         ("--control", "none", "--control"),
         ("--limit", "0", "limit"),
+        ("--train-prompts", "demo", "--train-prompts demo: these problems only test; train on demo-train"),
+        ("--verifier", "gc", "verifier 'gc'"),
+        ("--verifier", "gcc", "cannot judge python"),
+        ("--top-p", "2", "--top-p 2"),
+        ("--max-tokens", "0", "--max-tokens 0"),
+        ("--time-limit", "-1", "--time-limit -1"),
+        ("--memory-limit", "1", "--memory-limit 1"),
+        ("--workers", "0", "--workers 0"),
+        ("--engine-option", "slots", "--engine-option"),
+        ("--compile-flags", "'", "--compile-flags"),
         ("--smaples", "3", "--smaples"),
     ],
 )
@@ -249,6 +259,16 @@ def test_a_wrong_option(ready: CommandLine, option: str, value: str, says: str) 
     else:
         words += [option, value]
     assert says in refused(ready, *words).complaint
+
+
+def test_a_control_that_is_not_tested(ready: CommandLine) -> None:
+    words = [*SCRIPTED[:6], "--test-share", "0", "--control", "sham"]
+    assert "--test-share 0 tests nothing" in refused(ready, *words).complaint
+
+
+def test_the_demo_is_not_learnt(ready: CommandLine) -> None:
+    answer = refused(ready, "raft", "train", "--model", "smollm2-135m", "--prompts", "demo")
+    assert "--prompts demo: these problems only test; train on demo-train" in answer.complaint
 
 
 def test_one_set_of_one_concept_cannot_be_split(ready: CommandLine) -> None:

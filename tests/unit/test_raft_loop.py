@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +23,8 @@ from halo_forge.raft.loop import choose
 from halo_forge.raft.phases import Runner, is_complete
 from halo_forge.raft.plan import Place, Plan, Sampling
 from halo_forge.raft.trainer import Trainer
+from halo_forge.raft.training import TrainSettings
+from halo_forge.raft.words import Control
 from halo_forge.store import JudgedSample, Times
 from halo_forge.store.lines import encode_judged
 from halo_forge.types import FinishReason, Outcome
@@ -47,7 +50,7 @@ PLAN = Plan(
 def runner(plan: Plan, tmp_path: Path) -> Runner:
     watcher: Any = None
     cancel = threading.Event()
-    return Runner(plan, cancel, watcher, Trainer(plan.training, 1, cancel, watcher, lambda path: nullcontext()))
+    return Runner(plan, cancel, watcher, Trainer(1, cancel, watcher, lambda path: nullcontext()))
 
 
 def cycles(plan: Plan, tmp_path: Path) -> Cycles:
@@ -155,13 +158,85 @@ def test_how_to_train_may_change_as_long_as_nothing_is_trained(tmp_path: Path) -
     assert not place.cycle(1).selection.exists()
 
 
-def test_a_run_does_not_go_on_with_another_batch(tmp_path: Path) -> None:
+def begun(tmp_path: Path, *, done: int) -> Place:
+    """A run of `PLAN` whose first cycles are complete, with something selected in all of them and for the sham."""
     place = Place(tmp_path)
     place.plan.write_text(json.dumps(PLAN.identity()))
-    place.cycle(1).root.mkdir()
-    (place.cycle(1).root / NAME).write_text('{"files": {}}')
-    with pytest.raises(StoreError, match=r"training\.batch: 8 there, 4 now"):
-        place.claim(OTHERWISE)
+    for number, here in enumerate([*map(place.cycle, range(1, PLAN.cycles + 1)), place.sham], start=1):
+        here.root.mkdir()
+        here.selection.write_text("{}")
+        if number <= done:
+            (here.root / NAME).write_text('{"files": {}}')
+    return place
+
+
+def test_what_is_done_stays_and_the_rest_may_be_trained_otherwise(tmp_path: Path) -> None:
+    """Who is told to lower the learning rate in a late cycle keeps the cycles before."""
+    place = begun(tmp_path, done=2)
+    now = replace(OTHERWISE, cycles=2, control=Control.SHAM)
+    assert place.claim(now) == 0
+    assert json.loads(place.plan.read_bytes()) == now.identity()
+    there = [here.selection.exists() for here in (place.cycle(1), place.cycle(2), place.cycle(3), place.sham)]
+    assert there == [True, True, False, False]
+
+
+def test_a_run_has_no_fewer_cycles_than_are_done(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"cycles: 3 there, 1 now"):
+        begun(tmp_path, done=2).claim(replace(PLAN, cycles=1))
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [(OTHERWISE, r"training\.batch: 8 there, 4 now"), (replace(PLAN, cycles=4), "cycles: 3 there, 4 now")],
+)
+def test_once_a_model_was_tested_it_stays_the_model(tmp_path: Path, now: Plan, said: str) -> None:
+    place = begun(tmp_path, done=3)
+    place.final.write_text("{}")
+    with pytest.raises(StoreError, match=said):
+        place.claim(now)
+
+
+def test_once_a_model_was_tested_the_control_may_come_or_go(tmp_path: Path) -> None:
+    place = begun(tmp_path, done=3)
+    place.final.write_text("{}")
+    place.claim(replace(PLAN, control=Control.SHAM))
+    assert not place.sham.selection.exists()
+
+
+@pytest.mark.parametrize("name", ["baseline.json", "cycle_7", "sham"])
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_is_of_no_run_is_not_taken_for_a_part_of_one(tmp_path: Path, name: str, fresh: bool) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(StoreError, match=rf"holds something else \({name}\); choose another --output"):
+        Place(tmp_path).claim(PLAN, fresh=fresh)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_run_begins_beside_what_it_does_not_write(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    Place(tmp_path).claim(PLAN, fresh=True)
+    assert (tmp_path / "notes.txt").exists()
+
+
+@pytest.mark.parametrize(("within", "output"), [(".", "."), ("cycle_1", "..")])
+def test_a_run_is_not_kept_aside_from_within(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: str, output: str
+) -> None:
+    begun(tmp_path, done=0)
+    monkeypatch.chdir(tmp_path / within)
+    with pytest.raises(StoreError, match="cannot be kept aside from within"):
+        Place(Path(output)).claim(PLAN, fresh=True)
+
+
+def test_the_time_between_a_kill_and_going_on_is_not_the_runs(tmp_path: Path) -> None:
+    place = begun(tmp_path, done=0)
+    place.sessions.write_text('{"started_at": 1000.0}\n')
+    (tmp_path / "run.lock").touch()
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (1100.0, 1100.0))
+    place.claim(OTHERWISE)  # which writes another plan
+    place.close_session()
+    assert 100 <= place.seconds() < 130
 
 
 def test_what_is_drawn_otherwise_is_another_run(tmp_path: Path) -> None:
@@ -186,10 +261,14 @@ def test_the_sham_has_as_many_examples_as_the_cycle_that_is_tested(
         here = ours.place.cycle(number)
         here.root.mkdir()
         write_examples(here.examples, [Example((1,), (2,))] * number)
+        trained = {"training": asdict(replace(PLAN.training, batch=number, micro_batch=9))}
+        here.record.write_text(json.dumps({"settings": trained}))
     kept: list[int] = []
+    settings: list[TrainSettings] = []
     monkeypatch.setattr(Cycles, "candidates", lambda self, number: [candidate("a", index) for index in range(9)])
     monkeypatch.setattr(Cycles, "_keep", lambda self, here, selection: kept.append(len(selection.kept)))
-    monkeypatch.setattr(Cycles, "_train", lambda *given: None)
+    monkeypatch.setattr(Cycles, "_train", lambda *given: settings.append(given[-1]))
     silent: Any = SimpleNamespace(phase=lambda title: None)
     replace(ours, runner=replace(ours.runner, watcher=silent)).run_sham(2)
     assert kept == [2]
+    assert settings == [replace(PLAN.training, batch=2)]

@@ -107,15 +107,13 @@ def check_numbers(request: Request) -> None:
         if getattr(request, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name)}: give 1 or more")
     check_training(request.training(), request.train_gpus)
-    if request.batch_size % request.train_gpus:
-        raise UserError(
-            f"--batch-size {request.batch_size} cannot be shared by {request.train_gpus} GPUs; give a multiple of that"
-        )
     for name in ("dev_share", "test_share"):
         if not 0 <= getattr(request, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} {getattr(request, name):g}: give 0 or more, below 1")
     if request.dev_share + request.test_share >= 1:
         raise UserError("--dev-share and --test-share together leave nothing to train on; lower one of them")
+    if request.control is not None and request.train_prompts is None and request.test_share == 0:
+        raise UserError("--control is trained to be tested, and --test-share 0 tests nothing; leave one of them out")
     if not 0 < request.solved_above <= 1:
         raise UserError(f"--solved-above {request.solved_above:g}: give a share above 0, up to 1")
     for name in ("temperature", "train_temperature"):
@@ -136,6 +134,8 @@ def check_training(settings: TrainSettings, processes: int) -> None:
     for name, count in counts.items():
         if count < 1:
             raise UserError(f"--{name} {count}: give 1 or more")
+    if settings.batch % processes:
+        raise UserError(f"--batch-size {settings.batch} cannot be shared by {processes} GPUs; give a multiple of that")
     if not 0 < settings.epochs <= 100:
         raise UserError(f"--epochs {settings.epochs:g}: give a number above 0, up to 100")
     if settings.learning_rate is not None and not 0 < settings.learning_rate <= 1:

@@ -131,7 +131,7 @@ def _train(request: Request, base: Path, place: SftPlace, asked: JSONObject, can
     note(f"{len(examples)} answers to learn, {sum(len(e.answer) for e in examples)} tokens in the loss")
     started = time.time()
     measuring = training_measured if request.hardware_metrics else not_measured
-    Trainer(request.settings, request.train_gpus, cancel, Shown(), measuring).train(base, place)
+    Trainer(request.train_gpus, cancel, Shown(), measuring).train(base, place, request.settings)
     record: JSONObject = {
         "asked": asked,
         "halo_forge": __version__,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from halo_forge import __version__
@@ -21,6 +21,7 @@ from halo_forge.raft.phases import Runner
 from halo_forge.raft.plan import CyclePlace, Place, Plan
 from halo_forge.raft.programs import bare_program
 from halo_forge.raft.select import Candidate, Selection, at_random, select
+from halo_forge.raft.training import TrainSettings
 from halo_forge.store import RunFiles, files, read_samples_file
 from halo_forge.store.lines import encode_document
 from halo_forge.types import JSONObject, Problem
@@ -60,10 +61,10 @@ class Cycles:
         self.runner.watcher.phase(f"cycle {number} of {self.plan.cycles}: training")
         if not here.selection.exists():
             self._keep(here, select(self.candidates(number), self._program, self.plan.rules))
-        self._train(here, number, self.trained_from(number))
+        self._train(here, number, self.trained_from(number), self.plan.training)
 
     def run_sham(self, chosen: int) -> None:
-        """Train on as many samples as cycle `chosen` did, drawn from the base's without a look at the verdicts.
+        """Train on as many samples as cycle `chosen` did and as it did, drawn from the base's whatever the verdicts.
 
         Limits: where the base wrote fewer that ended, on all of those.
         """
@@ -76,7 +77,9 @@ class Cycles:
             count = len(read_examples(self.place.cycle(chosen).examples))
             drawn = [c for c in self.candidates(1) if c.of_base]
             self._keep(here, at_random(drawn, count, self.plan.rules.seed))
-        self._train(here, 0, self.plan.base)
+        settings = json.loads(self.place.cycle(chosen).record.read_bytes())["settings"]["training"]
+        now = self.plan.training
+        self._train(here, 0, self.plan.base, TrainSettings(**{**settings, "micro_batch": now.micro_batch}))
 
     def parent(self, number: int) -> Path:
         """The model that writes the samples of a cycle."""
@@ -104,23 +107,25 @@ class Cycles:
         write_examples(here.examples, _examples(words, self.problems, selection.kept))
         files.replace(here.selection, [encode_document(selection_as_json(selection))])
 
-    def _train(self, here: CyclePlace, number: int, base: Path) -> None:
+    def _train(self, here: CyclePlace, number: int, base: Path, settings: TrainSettings) -> None:
         self.runner.watcher.kept(json.loads(here.selection.read_bytes()))
         started = time.time()
-        self.runner.trainer.train(base, here)
+        self.runner.trainer.train(base, here, settings)
         drawn = drawn_figures(here.samples) if here.samples.exists() else None
         trained = measured_training(here.energy)
+        parts = [trained] if drawn is None else [drawn["hardware"], trained]
         record: JSONObject = {
             "cycle": number,
             "parent": str(base),
             "seed": self.plan.seed_of(number),
+            "settings": {"training": asdict(settings), "rules": asdict(self.plan.rules)},
             "halo_forge": __version__,
             "drawn": drawn,
             "selection": json.loads(here.selection.read_bytes()),
             "training": training_figures(read_figures(here.figures)),
             "training_wall_s": time.time() - started,
             "training_hardware": trained,
-            "energy_wh": energy_wh(None if drawn is None else drawn["hardware"], trained),
+            "energy_wh": energy_wh(*parts),
         }
         files.replace(here.record, [encode_document(record)])
         done.finish(here.root, [ADAPTER, FINAL_MODEL, here.record.name, here.examples.name, here.selection.name])

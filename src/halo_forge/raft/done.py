@@ -65,9 +65,16 @@ def hold(directory: Path) -> None:
 
 
 def put_aside(directory: Path) -> None:
-    """Rename a directory to ``….old-1`` or the next free number; nothing is done where there is none."""
+    """Rename a directory to ``….old-1`` or the next free number; nothing is done where there is none.
+
+    Raises:
+        StoreError: this process is in it.
+    """
     if not directory.exists():
         return
+    directory = Path(os.path.abspath(directory))
+    if Path.cwd().is_relative_to(directory):
+        raise StoreError(f"{directory} cannot be kept aside from within; go up, and give --output from there")
     number = 1
     while os.path.lexists(aside := directory.with_name(f"{directory.name}.old-{number}")):
         number += 1

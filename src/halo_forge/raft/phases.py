@@ -6,6 +6,7 @@ There is no second way to generate and none to judge: what is trained on was mad
 from __future__ import annotations
 
 import json
+import signal
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from halo_forge.raft.trainer import StepWatcher, Trainer
 from halo_forge.types import JSONObject
 
 _KS = (1, 5, 8, 10)
+_KILLED = 3  # exit status: as where not everything could be judged
 
 
 class Watcher(StepWatcher, Protocol):
@@ -62,8 +64,13 @@ class Runner:
             ],
             self.cancel,
         )  # fmt: skip
+        if status == -signal.SIGKILL:
+            raise PhaseFailed(
+                f"{output} is not complete: its process was killed, as the system does when memory runs out; a smaller "
+                "model, or fewer --workers, may do with less", _KILLED,
+            )  # fmt: skip
         if status and not (partly and is_all_there(output)):
-            raise PhaseFailed(f"{output} is not complete", status)
+            raise PhaseFailed(f"{output} is not complete", status if status > 0 else _KILLED)
 
 
 def is_complete(result: Path) -> bool:

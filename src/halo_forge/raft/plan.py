@@ -22,6 +22,8 @@ from halo_forge.store.identity import differences
 from halo_forge.store.lines import decode_line, encode_document, encode_line, read_lines
 from halo_forge.types import JSONObject
 
+PLAN = "plan.json"
+_FREE = ("training", "rules", "processes", "control", "cycles")
 _SEEDS_APART = 1_000_003  # the seeds of two cycles never meet: a prompt gets fresh samples in each
 
 
@@ -121,7 +123,7 @@ class Place:
 
     root: Path
 
-    plan = property(lambda self: self.root / "plan.json")
+    plan = property(lambda self: self.root / PLAN)
     baseline = property(lambda self: self.root / "baseline.json")
     final = property(lambda self: self.root / "final.json")
     summary = property(lambda self: self.root / "summary.json")
@@ -147,14 +149,17 @@ class Place:
             how often it was begun or gone on with before.
 
         Raises:
-            StoreError: another run is here, or goes on here, or nothing can be written.
+            StoreError: another run or something else is here, or goes on here, or nothing can be written.
         """
         with files.explained(self.root):
-            if fresh and self.root.exists():
+            if not self.plan.exists():
+                self._refuse_strays()
+            elif fresh:
                 hold(self.root)
                 put_aside(self.root)
             hold(self.root)
         now = plan.identity()
+        self._end_killed_session()
         if self.plan.exists():
             self._refuse_another(now)
         else:
@@ -164,37 +169,51 @@ class Place:
             files.replace(self.plan, [encode_document(now)])
         return self._open_session()
 
+    def _refuse_strays(self) -> None:
+        """Without a plan nobody knows of what run it is, and it would be taken for this one's."""
+        own = (self.baseline, self.final, self.sham_result, self.summary, self.sessions, self.sham.root)
+        found = [path for path in (*own, *self.root.glob("cycle_*")) if path.exists()]
+        if found:
+            raise StoreError(f"{self.root} holds something else ({found[0].name}); choose another --output")
+
     def _refuse_another(self, now: JSONObject) -> None:
         try:
             there = json.loads(self.plan.read_bytes())
         except ValueError:
             raise StoreError(f"{self.plan} is damaged; choose another --output") from None
         found = differences(_outcome(there), _outcome(now))
-        if found and not self._may_train_otherwise(there, now):
+        if found and not self._may_go_on_otherwise(there, now):
             raise StoreError(
                 f"{self.root} holds a run with other settings ({'; '.join(found[:6])}); choose another --output, or "
                 "keep it aside with --fresh"
             )
 
-    def _may_train_otherwise(self, there: JSONObject, now: JSONObject) -> bool:
-        """As long as nothing was trained, another way to select and to train changes nothing that is there.
+    def _may_go_on_otherwise(self, there: JSONObject, now: JSONObject) -> bool:
+        """How is selected and trained, and how often, may change for what is not done; each cycle says how it was.
 
-        Then the plan is the new one, and what was selected is selected anew: who is told to lower the learning rate
-        keeps what was drawn.
+        So whoever is told to lower the learning rate keeps all that is there. The plan is the new one then, and what
+        was selected and not trained on is selected anew. Once a model was chosen and tested, only the control may
+        come or go.
         """
-        free = ("training", "rules", "processes")
-        cycles = [self.cycle(number) for number in range(1, there["cycles"] + 1)]
-        if any(is_done(cycle.root) for cycle in cycles) or differences(_without(there, free), _without(now, free)):
+        free = ("control",) if self.final.exists() else _FREE
+        done = sum(is_done(self.cycle(number).root) for number in range(1, there["cycles"] + 1))
+        if now["cycles"] < done or differences(_without(there, free), _without(now, free)):
             return False
-        for cycle in cycles:
-            cycle.selection.unlink(missing_ok=True)
+        for place in (*map(self.cycle, range(1, there["cycles"] + 1)), self.sham):
+            if not is_done(place.root):
+                place.selection.unlink(missing_ok=True)
         files.replace(self.plan, [encode_document(now)])
         return True
 
+    def _end_killed_session(self) -> None:
+        """What it wrote last says when; so before this one writes anything."""
+        known = self._read_sessions()
+        if known and "ended_at" not in known[-1]:
+            known[-1]["ended_at"] = max(path.stat().st_mtime for path in self.root.rglob("*"))
+            self._write_sessions(known)
+
     def _open_session(self) -> int:
         known = self._read_sessions()
-        if known and "ended_at" not in known[-1]:  # it was killed: what it wrote last says when
-            known[-1]["ended_at"] = max(path.stat().st_mtime for path in self.root.rglob("*"))
         self._write_sessions([*known, {"started_at": time.time()}])
         return len(known)
 

@@ -56,13 +56,12 @@ class Trainer:
         measuring: opened around a training with the file that keeps what was measured.
     """
 
-    settings: TrainSettings
     processes: int
     cancel: threading.Event
     watcher: StepWatcher
     measuring: Callable[[Path], AbstractContextManager[None]]
 
-    def train(self, base: Path, place: CyclePlace) -> None:
+    def train(self, base: Path, place: CyclePlace, settings: TrainSettings) -> None:
         """Train on the examples of `place`; adapter, merged weights and figures are there afterwards.
 
         Raises:
@@ -73,7 +72,7 @@ class Trainer:
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True)
         job = work / "job.json"
-        Job(base, place.examples, work, self.settings).write(job)
+        Job(base, place.examples, work, settings).write(job)
         failed: list[str] = []
         with place.log.open("wb") as log, self.measuring(place.energy):
             status = child.listen(

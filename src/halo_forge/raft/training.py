@@ -67,15 +67,15 @@ class TrainSettings:
             TrainingError: too few of them.
         """
         if examples == 0:
-            raise TrainingError("no sample was kept, so there is nothing to learn from; raise --train-samples, or "
-                                "keep more with --keep best")  # fmt: skip
+            raise TrainingError("no sample was kept, so there is nothing to learn from; keep more with --keep best, or "
+                                "begin anew (--fresh) with more --train-samples")  # fmt: skip
         a_pass = self.pass_steps(examples)
         steps = max(math.ceil(self.epochs * a_pass), min(self.steps, _MOST_EPOCHS * a_pass))
         if steps < MIN_STEPS:
             raise TrainingError(
                 f"{examples} answers are {steps} steps in {math.ceil(steps / a_pass)} passes, and fewer than "
-                f"{MIN_STEPS} do not move a model; get more of them (more problems or data, or --train-samples), or "
-                "lower --batch-size"
+                f"{MIN_STEPS} do not move a model; lower --batch-size, or begin anew with more of them "
+                "(problems, data, --train-samples)"
             )
         return steps
 
