@@ -2,7 +2,7 @@
 
     python benchmarks/raft/table.py NAME=DIRECTORY …  >>benchmarks/raft/README.md
 
-copies each ``DIRECTORY/summary.json`` to ``benchmarks/raft/NAME.json`` and prints what they say. Differences are in bold
+copies each ``DIRECTORY/summary.json`` to ``benchmarks/raft/NAME.json`` and prints what they say. Differences are bold
 where interval and test agree that there is one.
 """
 
