@@ -198,6 +198,7 @@ def test_a_training_and_all_that_it_leaves(base: Path, model_directory: Path, tm
     assert len(said) == 30
     assert sum(said[-5:]) < sum(said[:5]) - 5  # three answers by heart
     assert figures.steps[0].learning_rate > 0
+    assert figures.tokens == sum(len(example.input_ids) for example in EXAMPLES) * 30 // figures.pass_steps
     assert figures.examples == 3
     assert figures.weight_change > 0
     assert figures.kl_to_base > 0
