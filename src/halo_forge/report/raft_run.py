@@ -49,7 +49,7 @@ class Trained:
     Attributes:
         losses, norms: of each optimiser step: the loss, and the gradient's norm before it was clipped.
         loss_start, loss_end: means of a few steps at either end.
-        seconds: of the training alone.
+        seconds: that it took, loading, comparing and merging included.
     """
 
     steps: int
@@ -183,12 +183,12 @@ def _cycle(record: JSONObject) -> Cycle:
         problems=int(selection["problems"]),
         dropped={str(why): int(count) for why, count in selection["dropped"].items()},
         shown=tuple((str(problem), int(cycle), str(text)) for (problem, cycle, _), text in texts),
-        trained=_trained(record["training"]),
+        trained=_trained(record["training"], float(record["training_wall_s"])),
         energy_wh=_number(record.get("energy_wh")),
     )
 
 
-def _trained(training: JSONObject) -> Trained:
+def _trained(training: JSONObject, seconds: float) -> Trained:
     return Trained(
         steps=int(training["steps"]),
         loss_start=float(training["loss_start"]),
@@ -197,7 +197,7 @@ def _trained(training: JSONObject) -> Trained:
         norm_max=float(training["grad_norm_max"]),
         losses=tuple(map(float, training["losses"])),
         norms=tuple(map(float, training["grad_norms"])),
-        seconds=float(training["seconds"]),
+        seconds=seconds,
     )
 
 
