@@ -104,8 +104,8 @@ def main() -> None:
             rows.append((name, language, [statistics.median(times) for times in took], took, strict.cpu_s))
             print(f"{name}, {language}: {rows[-1][2]}", file=sys.stderr)
     print(f"\n## What the sandbox costs, by language\n\n{measured_on(load)}\n")
-    print(f"`python benchmarks/overhead.py --times {options.times}`: a small program, judged by its output; a verdict is ")
-    print("a compile and a run, or a run alone. Medians (5% to 95%), ms. The last column is processor time.\n")
+    print(f"`python benchmarks/overhead.py --times {options.times}`: a small program, judged by its output. A verdict")
+    print("is a compile and a run, or a run alone. Medians (5% to 95%), ms. The last column is processor time.\n")
     print("| verifier | language | no sandbox | strict | costs | a sandbox for each command | compiler and program |")
     print("|---|---|---|---|---|---|---|")
     for name, language, (bare, ours, afresh), took, cpu_s in rows:
