@@ -49,13 +49,6 @@ class Metered:
         return execution
 
 
-class Afresh(Workshop):
-    """Never lets a process that is kept ready do anything."""
-
-    def run(self, command: Command) -> Execution:
-        return self.sandbox.run(command)
-
-
 def programs() -> Iterator[tuple[str, Language, str]]:
     """The verifier, the language, and a program that prints ``ready``."""
     yield "python", Language.PYTHON, PYTHON
@@ -85,7 +78,7 @@ def main() -> None:
         none = Metered(stack.enter_context(closing(open_sandbox(unsafe=True))))
         strict = Metered(stack.enter_context(closing(open_sandbox())))
         fresh = Metered(stack.enter_context(closing(open_sandbox())), afresh=True)
-        shops = (Workshop(none, Limits()), Workshop(strict, Limits()), Afresh(fresh, Limits()))
+        shops = [Workshop(sandbox, Limits()) for sandbox in (none, strict, fresh)]
         for name, language, source in programs():
             verifiers = [open_verifier(name, shop) for shop in shops]
             try:

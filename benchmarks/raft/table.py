@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from halo_forge.raft.summary import UNDECIDED
+from halo_forge.raft.summary import BETTER, WORSE
 
 HERE = Path(__file__).parent
 
@@ -57,7 +57,7 @@ def _gap(gap: Any) -> str:
     if gap is None:
         return ""
     text = f"{100 * gap['value']:+.1f} ({100 * gap['low']:+.1f} to {100 * gap['high']:+.1f}), p = {gap['p_value']:.2g}"
-    return text if gap["verdict"] == UNDECIDED else f"**{text}**"
+    return f"**{text}**" if gap["verdict"] in (BETTER, WORSE) else text
 
 
 if __name__ == "__main__":
