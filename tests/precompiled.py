@@ -6,11 +6,13 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from halo_forge.benchmark import judge
 from halo_forge.sandbox.base import Command, Sandbox, Tier
 from halo_forge.types import Execution, Language, Limits, Problem, Sample, SampleForm, Verdict
 from halo_forge.verifiers.base import Workshop
+from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.compiled import CompiledVerifier
 from halo_forge.verifiers.registry import TOOLCHAINS
 
@@ -42,6 +44,8 @@ _BODIES = {
         "template <class T> T twice(T x) { return x + x; }\nint missing();\n"
         "int main() { std::cout << twice(21) << twice(std::string(\"a\")) << '\\n'; return missing(); }",
         "int main() { int unused; char b[20]; std::cout << __LINE__ << __FILE__ << __COUNTER__ << '\\n'; tmpnam(b); }",
+        'int main() { try { throw 42; } catch (int n) { std::cout << n << "\\n"; } }',
+        'thread_local int kept = 42;\nint main() { std::cout << kept << "\\n"; }',
     ),
     Language.C: (
         'int main(void) { printf("%d\\n", 6 * 7); return 0; }',
@@ -52,6 +56,18 @@ _BODIES = {
         ' printf("%d\\n", f(__LINE__)); }',
         'static int a[4];\nint main(void) { assert(sizeof a > 1); printf("%.3f %d\\n", sqrt(2.0), a[1]); }',
         "int main(void) { struct s v; gets(0); bool b = missing(3); return undeclared + b; }",
+        # What the libraries have that are only linked in case they are needed, and what two of them have.
+        "double frexp(double, int *), pow(double, double);\nint main(void) {\n    volatile double x = 8;\n    int e;\n"
+        '    double m = frexp(x, &e);\n    printf("%f %d %f\\n", m, e, pow(x, 0.5));\n}',
+        "int count(void *c, void *n) { ++*(int *) n; return 0; }\nint _Unwind_Backtrace();\n"
+        'int main(void) { int n = 0; _Unwind_Backtrace(count, &n); printf("%d\\n", n > 0 ? 42 : 0); }',
+        "typedef double two __attribute__((vector_size(16)));\ntwo _ZGVbN2v_sin(two);\n"
+        'int main(void) { two a = {0, 0}; a = _ZGVbN2v_sin(a); printf("%f\\n", a[0]); }',
+        "extern void *__libc_stack_end, *unknown __attribute__((weak));\n"
+        'int main(void) { printf("%d\\n", __libc_stack_end && !&unknown ? 42 : 0); }',
+        '__thread int kept = 3;\n__int128 big = 7;\nint main(void) { printf("%d\\n", (int) (big * 18 / kept)); }',
+        "double pow(double a, double b) { return 42; }\n"
+        'int main(void) { volatile double x = 3; printf("%.0f\\n", pow(x, x)); }',
     ),
 }
 _ODD_LINES = (
@@ -137,6 +153,15 @@ class Side:
         verdict = judge(self.verifier, problem, Sample(problem.id, 0, source, SampleForm.COMPLETION))
         detail = _TEMPORARY.sub("/tmp/cc", verdict.detail)
         return replace(verdict, detail=detail, cpu_s=None, wall_s=0.0), self.seen.made
+
+
+def made_of(blocks: Blocks, block: bytes) -> Path | None:
+    """The place of a block that was looked at until it had to be made; ``None`` if it can't be."""
+    for _ in range(blocks.after):
+        with blocks.lent(block):
+            pass
+    with blocks.lent(block) as place:
+        return place
 
 
 def sides(sandbox: Sandbox, language: Language, flags: tuple[str, ...] | None = None) -> tuple[Side, Side]:

@@ -124,7 +124,7 @@ class TestBlocks:
 
     def _blocks(self, run: Callable[[Command], Execution] | None = None, identity: str = "12.1") -> Blocks:
         template = Command(argv=("compiler",), limits=LIMITS)
-        return Blocks(Making(template, ("cc", "-E"), ("cc",), run or self._run), identity, "cc")
+        return Blocks(Making(template, ("cc", "-E"), ("cc",), run or self._run), identity, "cc", (), eager=8, after=3)
 
     def test_made_when_first_needed_then_from_the_cache(self) -> None:
         blocks = self._blocks()

@@ -24,7 +24,7 @@ from halo_forge.sandbox.base import WORKDIR, ResourceLimits
 from halo_forge.sandbox.streams import InputStream, OutputStream, pipe
 from halo_forge.types import Execution, KilledBy
 
-_FIRST_LOOK_S, _LOOK_EVERY_S = 0.02, 0.05
+_LOOK_EVERY_S = 0.05
 _MOST_STARVED = 30.0  # times the wall limit: enough for all CPU time at the lowest priority, a 70th of a processor
 
 
@@ -221,7 +221,7 @@ class _Watch:
     def loop(self) -> None:
         """Move bytes and watch limits until the process has ended or a limit is hit."""
         cancel = self.job.cancel
-        look_at = self.started + _FIRST_LOOK_S
+        look_at = self.started + _LOOK_EVERY_S
         while self.killed_by is None:
             if cancel is not None and cancel.is_set():
                 raise Cancelled("stopped")

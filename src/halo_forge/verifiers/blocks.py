@@ -29,8 +29,6 @@ from halo_forge.verifiers.warm import no_place
 KIND = "headers"  # the directory in the cache
 MOST_BYTES = 2 * 1024**3  # of all blocks; one of <bits/stdc++.h> has 100 MB
 _log = logging.getLogger(__name__)
-_EAGER = 8  # blocks of a process that are made when they are first seen
-_SEEN = 3  # how often a later one has to be seen: making it takes as long as two or three plain compiles
 _ABANDONED_S = 24 * 3600.0
 
 
@@ -42,14 +40,17 @@ class Blocks:
         making: how one is made.
         identity: everything beside the block that decides what is made.
         name: of the compiler, for people.
-        quicker: see `Headers`.
+        quicker, eager, after: see `Headers`.
     """
 
     making: Making
     identity: object
     name: str
-    quicker: tuple[str, ...] = ()
+    quicker: tuple[str, ...]
+    eager: int
+    after: int
     _seen: Counter[bytes] = field(default_factory=Counter)
+    _places: dict[bytes, Path] = field(default_factory=dict)
     _tried: set[bytes] = field(default_factory=set)
     _whole: set[Path] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -58,12 +59,14 @@ class Blocks:
     def lent(self, block: bytes) -> Iterator[Path | None]:
         """The directory of a precompiled block, which stays while the context does; ``None`` if it is not to be had.
 
+        There is none of no includes at all.
+
         Raises:
             Cancelled: while it was made.
         """
         place = self._place(block)
-        held = self._hold(place)
-        if held is None and self._is_worth_making(block):
+        held = self._hold(place) if block else None
+        if held is None and block and self._is_worth_making(block):
             self._make(block)
             held = self._hold(place)
         if held is None:
@@ -75,7 +78,9 @@ class Blocks:
             os.close(held)
 
     def _place(self, block: bytes) -> Path:
-        return place_of(KIND, (self.identity, block), self.name)
+        if block not in self._places:
+            self._places[block] = place_of(KIND, (self.identity, block), self.name)
+        return self._places[block]
 
     def _hold(self, place: Path) -> int | None:
         """A descriptor that keeps a whole block from being removed."""
@@ -96,7 +101,7 @@ class Blocks:
         """Whether to make it now; said once of each, so that nobody else makes it or tries again."""
         with self._lock:
             self._seen[block] += 1
-            wanted = len(self._tried) < _EAGER or self._seen[block] >= _SEEN
+            wanted = len(self._tried) < self.eager or self._seen[block] >= self.after
             if block in self._tried or not wanted:
                 return False
             self._tried.add(block)

@@ -169,7 +169,7 @@ class CompiledVerifier:
         content = program.source.encode("utf-8", "replace")
         files = {names.source: content, **{name: text.encode() for name, text in program.beside.items()}}
         command = self._compile_command(ready, names, files)
-        execution = self._with_block(ready, names, command) or self._without_block(ready, command)
+        execution = self._quickly(ready, names, command) or self._plainly(ready, command)
         _raise_complaint(execution, spec, command)
         warned = _WARNING.search(execution.stderr + execution.stdout) is not None
         if not spec.product:
@@ -179,26 +179,25 @@ class CompiledVerifier:
         product = _ARCHIVE if spec.product.endswith("/") else spec.product
         return _Built({product: execution.result}, names, warned)
 
-    def _with_block(self, ready: Ready, names: Names, command: Command) -> Execution | None:
-        """Compile with precompiled headers; ``None`` where that can't be done, or could make a difference."""
+    def _quickly(self, ready: Ready, names: Names, command: Command) -> Execution | None:
+        """Compile, with precompiled headers if they are there; ``None`` where that could make a difference."""
         blocks = self.blocks(ready.spec.language)
-        block = b"" if blocks is None else leading_includes(command.files[names.source])
-        if blocks is None or not block:
+        if blocks is None:
             return None
-        with blocks.lent(block) as place:
-            if place is None:
-                return None
-            compiler, *words = self._call(ready, names, command.limits)
-            argv = (compiler, "-include", str(place / BLOCK), *blocks.quicker, *words, *TO_RESULT)
+        compiler, *words = self._call(ready, names, command.limits)
+        with blocks.lent(leading_includes(command.files[names.source])) as place:
+            block = () if place is None else ("-include", str(place / BLOCK))
             # All blocks are to be seen, so that one process that is kept ready does for all.
-            execution = self.workshop.run(replace(command, argv=argv, read_only=(*command.read_only, place.parent)))
+            read_only = command.read_only if place is None else (*command.read_only, place.parent)
+            argv = (compiler, *block, *blocks.quicker, *words, *TO_RESULT)
+            execution = self.workshop.run(replace(command, argv=argv, read_only=read_only))
         if execution.killed_by is not None:
             return None
         if execution.exit_code == 0:
             return execution if execution.result else None
         return execution if execution.exit_code == 1 and is_about(names.source, execution.stderr) else None
 
-    def _without_block(self, ready: Ready, command: Command) -> Execution:
+    def _plainly(self, ready: Ready, command: Command) -> Execution:
         spec = ready.spec
         kills_before = proc.oom_kills()
         execution = self.workshop.run(command)

@@ -26,13 +26,14 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
     if spec.headers is None or not all(re.fullmatch(spec.headers.flags, flag) for flag in flags):
         return None
     names = Names(BLOCK)
-    expand, precompile = (
+    expand, precompile, quicker = (
         tuple(ready.words(words, names, template.limits, flags))
-        for words in (spec.headers.expand, spec.headers.precompile)
+        for words in (spec.headers.expand, spec.headers.precompile, spec.headers.quicker)
     )
     compiler = os.stat(ready.tools[spec.compiler])
     identity = (
         _FORMAT, sorted(ready.tools.items()), sorted(ready.versions.items()), compiler.st_size, compiler.st_mtime_ns,
         expand, precompile, sorted(template.env.items()),
     )  # fmt: skip
-    return Blocks(Making(template, expand, precompile, workshop.run), identity, spec.compiler, spec.headers.quicker)
+    making = Making(template, expand, precompile, workshop.run)
+    return Blocks(making, identity, spec.compiler, quicker, spec.headers.eager, spec.headers.after)

@@ -65,7 +65,7 @@ def _fill(command: Command, run: Callable[[Command], Execution], work: Path) -> 
     if execution.killed_by is not None or execution.exit_code != 0:
         raise JudgeError(last_line(execution.stderr) or f"exit status {execution.exit_code}")
     with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
-        if hasattr(tarfile, "data_filter"):  # not in the first releases of Python 3.11
-            archive.extraction_filter = tarfile.data_filter
+        if hasattr(tarfile, "tar_filter"):  # not in the first releases of Python 3.11
+            archive.extraction_filter = tarfile.tar_filter  # lets links lead to tools
         archive.extractall(work)
     work.chmod(0o755)  # programs run as somebody else

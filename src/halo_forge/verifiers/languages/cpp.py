@@ -8,7 +8,7 @@ from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.headers import BLOCK, TWICE, Headers
 from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
-from halo_forge.verifiers.languages.c import KNOWN_FLAGS, LARGE_PAGES, WITHOUT_PLUGIN
+from halo_forge.verifiers.languages.gnu import KNOWN_FLAGS, LARGE_PAGES, QUICK_LINK, linking
 from halo_forge.verifiers.toolchain import Tool
 
 
@@ -27,8 +27,9 @@ GCC = CompiledLanguage(
         flags=rf"{KNOWN_FLAGS}|-std=(c|gnu)\+\+\w\w",
         expand=("{g++}", "{flags}", "-pthread", "-E", "-dD", "-P", "-x", "c++", TWICE),
         precompile=("{g++}", "{flags}", "-pthread", "-x", "c++-header", BLOCK),
-        quicker=WITHOUT_PLUGIN,
+        quicker=QUICK_LINK,
     ),
+    warm=linking("{g++}"),
     self_test='#include <iostream>\nint main() { std::cout << "ready\\n"; }\n',
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )
@@ -37,12 +38,14 @@ CLANG = replace(
     tools=(Tool("clang++", "apt install clang"),),
     compile=("{clang++}", "{flags}", "-o", "program", "{source}", "-pthread"),
     headers=None,
+    warm=None,
 )
 MINGW = replace(
     GCC,
     tools=(Tool("x86_64-w64-mingw32-g++", "apt install g++-mingw-w64-x86-64"),),
     compile=("{x86_64-w64-mingw32-g++}", "{flags}", "-static", "-o", "program.exe", "{source}"),
     headers=None,
+    warm=None,
     product="",
     run=(),
 )
