@@ -18,8 +18,8 @@ from halo_forge.sandbox.zygote.archive import ZYGOTE, ZYGOTE_PACKAGE, bytecode, 
 _PACKAGE = "inside"
 _MODULES = (
     "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
-    "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "remote", "serving",
-    "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
+    "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "rehearsal", "remote",
+    "serving", "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
 )  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
@@ -33,7 +33,7 @@ START = f"{_IMPORTED}del sys.path[0]; entry(sys.argv[1:])()"
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
 START_ZYGOTE = (
     f"{_IMPORTED}import {_PACKAGE}.ready; from zygote.forking import wait_for_job; del sys.path[0]; "
-    f"{_PACKAGE}.ready.forget('{BIND_NOW}'); entry(wait_for_job(int(sys.argv[1])))()"
+    f"{_PACKAGE}.ready.be_ready('{BIND_NOW}'); entry(wait_for_job(int(sys.argv[1])))()"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 

@@ -21,10 +21,12 @@ import signal
 import socket
 import sys
 import time
+from os import PRIO_PROCESS, closerange, dup2, setpriority, umask
 
 from . import walls
 from .messages import FILES_FD, MOST_BYTES, STDERR
 from .server import Server, ended, of_server
+from .walls import enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -146,10 +148,10 @@ class _Zygote:
             else:
                 os.setpgid(0, 1)  # a signal to the group is not to reach the zygote
             with contextlib.suppress(PermissionError):  # the zygote is nicer than that
-                os.setpriority(os.PRIO_PROCESS, 0, job["niceness"])
-            walls.enter(job["tmp_bytes"])
+                setpriority(PRIO_PROCESS, 0, job["niceness"])
+            enter(job["tmp_bytes"])
             _write_files(job["files"])
-            walls.give_up(job["uid"], job["outer"], job["rlimits"], self._filter)
+            give_up(job["uid"], job["outer"], job["rlimits"], self._filter)
         except OSError as error:
             os.write(2, f"{error}\n".encode())
             os._exit(1)
@@ -200,19 +202,19 @@ def _arrange(fds: list[int]) -> None:
     """Put the job's descriptors in their places, from 0 on, and close all others."""
     aside = [fcntl.fcntl(fd, fcntl.F_DUPFD, _ASIDE) for fd in fds]
     for place, fd in enumerate(aside):
-        os.dup2(fd, place)
-    os.closerange(len(aside), max(aside) + 1)
+        dup2(fd, place)
+    closerange(len(aside), max(aside) + 1)
 
 
 def _write_files(files: list[tuple[str, int]]) -> None:
-    umask = os.umask(0o022)  # whoever is to use the directories is somebody else, where the sandbox belongs to root
+    before = umask(0o022)  # whoever is to use the directories is somebody else, where the sandbox belongs to root
     for name, size in files:
         if "/" in name:
             os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, "wb") as file:
             file.write(os.read(FILES_FD, size))
             os.fchmod(file.fileno(), 0o555)
-    os.umask(umask)
+    umask(before)
     os.close(FILES_FD)
 
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
+from os import chdir, setgroups, setresgid, setresuid
+from resource import setrlimit
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ _SHARED_BYTES = 1024 * 1024
 _STACK_BYTES = 16384
 _INSTRUCTION_BYTES = 8
 
-# What forks use is made here: whatever is made in a fork, is made in each of them.
+# What forks use is made here: whatever is made in a fork, is made in each of them. So is the note that Python makes
+# where it looks a name up in a module, which is why some names above are taken out of theirs.
 _libc = ctypes.CDLL(None, use_errno=True)
 _mount_at, _set_capabilities = _libc.mount, _libc.capset
 _no_capabilities = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
@@ -73,7 +75,7 @@ def enter(tmp_bytes: int) -> None:
     _mount(b"tmpfs", b"/tmp", f"size={tmp_bytes},mode=1777")
     _mount(b"tmpfs", b"/dev/shm", f"size={_SHARED_BYTES},mode=1777")
     _mount(b"proc", b"/proc", "", _MS_NOEXEC)
-    os.chdir("/tmp")
+    chdir("/tmp")
 
 
 def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: Filter) -> None:
@@ -90,12 +92,12 @@ def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[
     if outer is not None:
         _be_user_of_own_namespace(*outer)
     if uid is not None:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
+        setgroups([])
+        setresgid(uid, uid, uid)
+        setresuid(uid, uid, uid)
     call(_set_capabilities, *_no_capabilities)
     for which, soft, hard in rlimits:
-        resource.setrlimit(which, (soft, hard))
+        setrlimit(which, (soft, hard))
     set_private(False)  # as it is after a program was started
     call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     calls.put_up()

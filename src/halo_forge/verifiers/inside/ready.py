@@ -21,13 +21,15 @@ import string
 import typing
 
 from . import assertions, entry, python_program, serving, start
+from .rehearsal import rehearse
 
 __all__ = [
     "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator", "os",
-    "python_program", "random", "re", "serving", "signal", "start", "string", "typing",
+    "python_program", "random", "re", "rehearse", "serving", "signal", "start", "string", "typing",
 ]  # fmt: skip
 
 
-def forget(variable: str) -> None:
-    """Take a variable of the environment away that was for the zygote alone."""
+def be_ready(variable: str) -> None:
+    """Rehearse, and take a variable of the environment away that was for the zygote alone."""
+    rehearse()
     os.environ.pop(variable, None)

@@ -1,0 +1,38 @@
+"""Conversations that the zygote has with itself before it forks.
+
+Python works out on the way how to do what it does often, and notes it beside the code. In a fork each note is a page of
+memory that has to be copied first, and no fork lives long enough to profit. So the zygote makes them all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+from . import candidate
+from .channel import Channel, ChannelError
+
+_TIMES = 10  # what has run eight times is worth it to Python
+_GIVEN = {"preamble": None, "prompt": "def f(x):\n", "form": "solution", "entry_point": "f", "prelude": "[\0\0\0\0"}
+_SOLUTION = "from typing import List\n\ndef f(*x: List):\n    return x[0]\n"
+_ARGUMENTS = ([1, 2], ["a", "b"], "a", 1, 0.5, {"tuple": [1, 2]}, {"dict": [["a"], [1]]}, [[1, 2], [3]])
+_NONSENSE = b"\0\0\0\1?"
+
+
+def rehearse() -> None:
+    """Say all that there usually is to say about a solution, again and again."""
+    for _ in range(_TIMES):
+        to_candidate, to_tester = os.pipe(), os.pipe()
+        tester = Channel(to_tester[0], to_candidate[1])
+        tester.send({**_GIVEN, "code": _SOLUTION})
+        tester.send({"do": "get", "on": 0, "names": [], "args": ["f"], "kwargs": []})
+        for argument in _ARGUMENTS:
+            tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument], "kwargs": []})
+        tester.send({"do": "call", "on": 1, "names": [], "args": [], "kwargs": []})
+        os.write(to_candidate[1], _NONSENSE)  # at the end of the stream a candidate would end its process
+        with contextlib.suppress(ChannelError):
+            candidate.run(Channel(to_candidate[0], to_tester[1]))
+        for fd in (*to_candidate, *to_tester):
+            os.close(fd)
+    del sys.modules["solution"]
