@@ -117,11 +117,12 @@ def _mutate(lines: list[str], draw: random.Random) -> None:
 
 
 class Recording:
-    """A sandbox that remembers what the last compile handed out, and how many there were."""
+    """A sandbox that remembers the last compile and what it handed out, and how many there were."""
 
     def __init__(self, inner: Sandbox) -> None:
         self._inner = inner
         self.made = b""
+        self.argv: tuple[str, ...] = ()
         self.compiles = 0
         self.with_block = 0
 
@@ -132,6 +133,7 @@ class Recording:
         execution = self._inner.run(command)
         if command.wants_result and "-dD" not in command.argv and "block.h" not in command.argv:
             self.made = execution.result
+            self.argv = command.argv
             self.compiles += 1
             self.with_block += "-include" in command.argv
         return execution

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -40,6 +41,25 @@ def test_nothing_changes(language: Language, flags: tuple[str, ...] | None, coun
         assert found == wanted, f"source {number}:\n{source}"
     assert quick.seen.with_block > count / 3  # else nothing was compared
     assert plain.seen.with_block == 0
+
+
+@pytest.mark.parametrize("language", [Language.C, Language.CPP])
+@pytest.mark.parametrize(("needs", "compiles"), [("printf", 1), ("__tls_get_addr", 2)])
+def test_only_what_needs_a_rare_library_is_linked_twice(
+    needs: str, compiles: int, language: Language, sandbox: Sandbox
+) -> None:
+    quick, _ = sides(sandbox, language)
+    before = quick.seen.compiles
+    external = "extern" if language is Language.C else 'extern "C"'
+    source = f"{external} int {needs}(const char *, ...);\nint main() {{ return {needs}(0) < 0; }}\n"
+    verdict, program = quick.judged(Problem("p", "", language), source)
+    assert verdict.passed
+    assert program
+    assert quick.seen.compiles == before + compiles
+    if compiles == 1:
+        (place,) = (Path(word.removeprefix("-B")) for word in quick.seen.argv if word.startswith("-B"))
+        assert b"AS_NEEDED" not in (place / "libc.so").read_bytes()
+        assert (place / "collect2").resolve().name.endswith("ld.bfd")
 
 
 def make_blocks(quick: Side, language: Language) -> None:
