@@ -230,7 +230,7 @@ def test_a_model_that_fails_leaves_a_result_that_says_so(ready: CommandLine) -> 
 def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
     halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(500)))
     process = halo.start(*words)
-    while not any(b"wait_for_job" in _command_line(pid) for pid in proc.children(process.pid)):  # it begins to judge
+    while not any(b"from zygote." in _command_line(pid) for pid in proc.children(process.pid)):  # it begins to judge
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)

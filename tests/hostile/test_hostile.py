@@ -80,7 +80,7 @@ def host_is_unchanged(judges: Judges) -> Iterator[None]:
 
 def _is_zygote(pid: int) -> bool:
     """It stays where it is; a new one may have taken the place of one that a case spoilt."""
-    return b"wait_for_job" in Path("/proc", str(pid), "cmdline").read_bytes()
+    return b"from zygote." in Path("/proc", str(pid), "cmdline").read_bytes()
 
 
 def _survivors() -> list[str]:

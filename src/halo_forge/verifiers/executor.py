@@ -14,8 +14,8 @@ from halo_forge.verifiers.toolchain import home_of
 
 _ARCHIVE, _HOME = "zygote.zip", "python"
 _START = (
-    f"import sys; sys.path.insert(0, '{_ARCHIVE}'); from zygote.executing import execute; "
-    "from zygote.forking import wait_for_job; del sys.path[0]; execute(wait_for_job(int(sys.argv[1]), as_first=True))"
+    f"import sys; sys.path.insert(0, '{_ARCHIVE}'); from zygote.executing import main; "
+    "del sys.path[0]; main(int(sys.argv[1]))"
 )
 _WORTH_IT_AFTER = 3
 _LIMITS = ResourceLimits(cpu_s=60, memory_mb=1024, output_bytes=65536, file_mb=1, tmp_mb=1, processes=16)

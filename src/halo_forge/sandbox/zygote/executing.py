@@ -6,10 +6,18 @@ import os
 import signal
 
 from . import walls
+from .forking import wait_for_job
 
 _NOT_FOUND, _NOT_STARTED = 127, 126  # as a shell says it
 _SIGNALLED = 128
-_IGNORED = (signal.SIGPIPE, signal.SIGXFSZ)  # by Python
+_IGNORED = (int(signal.SIGPIPE), int(signal.SIGXFSZ))  # by Python
+
+
+def main(control_fd: int) -> None:
+    """Be such a zygote, until the host hangs up, and its forks."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not heed; Python would
+    execute(wait_for_job(control_fd, as_first=True))
 
 
 def execute(words: list[str]) -> None:
@@ -20,8 +28,6 @@ def execute(words: list[str]) -> None:
     """
     variables, program = words[1 : 1 + int(words[0])], words[1 + int(words[0]) :]
     walls.set_private(True)  # the program must not be able to write into this process's memory
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not heed; Python would
     try:
         environment = dict(variable.split("=", 1) for variable in variables)
         child = os.posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory

@@ -11,7 +11,6 @@ output is ever in its memory, so no later fork can find any there.
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import gc
 import json
@@ -21,10 +20,10 @@ import signal
 import socket
 import sys
 import time
-from os import PRIO_PROCESS, closerange, dup2, setpriority, umask
+from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, close, closerange, dup2, sendfile, setpriority, umask
 
 from . import walls
-from .messages import FILES_FD, MOST_BYTES, STDERR
+from .messages import FILES_FD, MOST_BYTES, STDERR, receive, send
 from .server import Server, ended, of_server
 from .walls import enter, give_up
 
@@ -78,7 +77,7 @@ class _Zygote:
 
     def do_job(self) -> list[str] | None:
         """Fork for the next job, and tell how it ended."""
-        message, fds, _, _ = socket.recv_fds(self._control, MOST_BYTES, _MOST_DESCRIPTORS)
+        message, fds = receive(self._control, _MOST_DESCRIPTORS)
         if not message:
             os._exit(0)
         job: dict[str, Any] = json.loads(message)
@@ -147,8 +146,7 @@ class _Zygote:
                 os.setsid()
             else:
                 os.setpgid(0, 1)  # a signal to the group is not to reach the zygote
-            with contextlib.suppress(PermissionError):  # the zygote is nicer than that
-                setpriority(PRIO_PROCESS, 0, job["niceness"])
+            _be_nice(job["niceness"])
             enter(job["tmp_bytes"])
             _write_files(job["files"])
             give_up(job["uid"], job["outer"], job["rlimits"], self._filter)
@@ -163,7 +161,7 @@ class _Zygote:
 
     def _tell_of(self, *pids: int) -> None:
         processes = [os.pidfd_open(pid) for pid in pids]
-        socket.send_fds(self._control, [b"born"], processes)
+        send(self._control, b"born", processes)
         _close(processes)
 
     def _take_down(self, pid: int, fork: dict[str, Any] | None) -> dict[str, Any]:
@@ -206,14 +204,22 @@ def _arrange(fds: list[int]) -> None:
     closerange(len(aside), max(aside) + 1)
 
 
+def _be_nice(niceness: int) -> None:
+    try:  # noqa: SIM105 - contextlib has more to do, and this is in every fork
+        setpriority(PRIO_PROCESS, 0, niceness)
+    except PermissionError:
+        pass  # the zygote is nicer than that
+
+
 def _write_files(files: list[tuple[str, int]]) -> None:
     before = umask(0o022)  # whoever is to use the directories is somebody else, where the sandbox belongs to root
     for name, size in files:
         if "/" in name:
             os.makedirs(os.path.dirname(name), exist_ok=True)
-        with open(name, "wb") as file:
-            file.write(os.read(FILES_FD, size))
-            os.fchmod(file.fileno(), 0o555)
+        file = os.open(name, O_WRONLY | O_CREAT | O_EXCL, 0o555)
+        while size > 0:
+            size -= sendfile(file, FILES_FD, None, size) or size
+        close(file)
     umask(before)
     os.close(FILES_FD)
 

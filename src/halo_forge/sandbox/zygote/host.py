@@ -25,7 +25,7 @@ from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
 from halo_forge.sandbox.streams import OutputStream
 from halo_forge.sandbox.supervise import Ended, Ends, Tree
-from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, readable
+from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, readable, receive, send
 from halo_forge.types import JSONObject
 
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
@@ -98,7 +98,7 @@ class RunningZygote:
         """
         self._be_polite(job["niceness"])
         try:
-            socket.send_fds(self.control, [json.dumps(job).encode()], fds)
+            send(self.control, json.dumps(job).encode(), fds)
             message, received = self._receive(_ANSWER_S)
         except OSError as error:
             raise self._failed(str(error)) from error
@@ -151,7 +151,7 @@ class RunningZygote:
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
         if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
-        message, fds, _, _ = socket.recv_fds(self.control, MOST_BYTES, _MOST_BORN)
+        message, fds = receive(self.control, _MOST_BORN)
         if not message:
             raise self._failed("it has ended")
         return message, fds

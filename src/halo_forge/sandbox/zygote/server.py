@@ -14,7 +14,7 @@ import select
 import signal
 import socket
 
-from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable
+from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable, send
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Server:
         to_fork, to_server = os.pipe(), os.pipe()
         theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
         with contextlib.suppress(OSError):  # it is gone, which `attend` will find out
-            socket.send_fds(self._control, [json.dumps(cpu_s).encode()], theirs)
+            send(self._control, json.dumps(cpu_s).encode(), theirs)
         os.close(to_server[0])
         os.close(to_fork[1])
         return [*fds[:FIRST_NAMED], to_fork[0], to_server[1]]
