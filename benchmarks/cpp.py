@@ -223,7 +223,7 @@ def main() -> None:
             rounds.append((plain, cached, fresh))
             print(f"round {number + 1} of {options.rounds}: {plain.wall:.0f} s, {cached.wall:.0f} s, "
                   f"{fresh.wall:.0f} s", file=sys.stderr)  # fmt: skip
-        description = inner.description
+        description = re.sub(r" at \S+(?=,)", "", inner.description)
     compiler = COMMANDS[language][0]
     version = version_of(Tool(compiler, ""), Path(compiler))
     report(language, rounds, meters, measured_on(load, version, description))
