@@ -23,7 +23,7 @@ from judging import Judges
 KILLED = [
     (Language.C, "gcc", "gcc"),
     (Language.C, "gcc", "cc1"),
-    (Language.C, "gcc", "collect2"),
+    (Language.C, "gcc", "ld"),
     (Language.CPP, "gcc", "cc1plus"),
     (Language.CPP, "gcc", "ld"),
     (Language.CPP, "clang", "clang"),

@@ -50,7 +50,7 @@ def kept(name: str, identity: str, command: Command, run: Callable[[Command], Ex
     try:
         return made_once("toolchains", identity, partial(_fill, command, run), no_place, name)
     except (tarfile.TarError, JudgeError) as error:
-        _log.warning("%s will be slow: nothing could be prepared for it (%s)", name, error)
+        _log.warning("%s is slower than it could be: nothing could be prepared for it (%s)", name, error)
         return NOWHERE
 
 
