@@ -38,11 +38,11 @@ def made_once(
         name: for people, before the hash.
     """
     place = place_of(kind, made_of, name)
-    if place.is_dir():
-        with suppress(OSError):  # somebody else's cache
-            os.utime(place)
-        return place
     try:
+        if place.is_dir():
+            with suppress(OSError):  # somebody else's cache
+                os.utime(place)
+            return place
         place.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=WORK, dir=place.parent))
     except OSError as error:

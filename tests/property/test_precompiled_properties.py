@@ -24,6 +24,7 @@ WARNINGS = ("-Wall", "-Wextra", "-O1")
         (Language.CPP, None, 24),
         (Language.C, None, 16),
         (Language.C, WARNINGS, 12),
+        (Language.C, ("-Ofast",), 8),
         pytest.param(Language.CPP, None, 2000, marks=pytest.mark.nightly),
         pytest.param(Language.C, None, 2000, marks=pytest.mark.nightly),
         pytest.param(Language.CPP, WARNINGS, 500, marks=pytest.mark.nightly),

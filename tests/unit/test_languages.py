@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import tarfile
 from collections.abc import Callable
@@ -177,6 +178,27 @@ class TestWarm:
     def test_does_without_where_nothing_can_be_kept(self, tmp_path: Path) -> None:
         (tmp_path / "halo-forge").write_text("a file in the way")
         assert kept("tool", "1", self.command, self._answer(0, archive("a", b""), [])) == NOWHERE
+
+    def test_does_without_where_nothing_can_be_looked_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("XDG_CACHE_HOME", f"/{'too_long_a_name' * 40}")
+        assert kept("tool", "1", self.command, self._answer(0, archive("a", b""), [])) == NOWHERE
+
+    def test_what_is_kept_is_the_users_own(self) -> None:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as file:
+            for name, kind, mode, link in (
+                ("made", tarfile.DIRTYPE, 0o700, ""), ("made/data", tarfile.REGTYPE, 0o600, ""),
+                ("made/tool", tarfile.REGTYPE, 0o6777, ""), ("made/link", tarfile.SYMTYPE, 0o777, "/bin/true"),
+            ):  # fmt: skip
+                member = tarfile.TarInfo(name)
+                member.type, member.mode, member.linkname, member.uid, member.gid = kind, mode, link, 60000, 60000
+                file.addfile(member, io.BytesIO())
+        place = kept("tool", "1", self.command, self._answer(0, buffer.getvalue(), [])) / "made"
+        assert [oct(path.stat().st_mode & 0o7777) for path in (place, place / "data", place / "tool")] == [
+            "0o755", "0o644", "0o755",
+        ]  # fmt: skip
+        assert os.readlink(place / "link") == "/bin/true"
+        assert {path.lstat().st_uid for path in (place, *place.iterdir())} == {os.geteuid()}
 
     @pytest.mark.parametrize("name", ["go", "java"])
     def test_verdicts_do_not_depend_on_it(self, name: str, tmp_path: Path, sandbox: Sandbox) -> None:

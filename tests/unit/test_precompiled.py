@@ -21,6 +21,7 @@ from halo_forge.verifiers import blocks as blocks_module
 from halo_forge.verifiers.blocks import KIND, Blocks, keep_within
 from halo_forge.verifiers.headers import Making, changes_nothing, is_whole
 from halo_forge.verifiers.includes import is_about, leading_includes
+from halo_forge.verifiers.languages.c import GCC
 
 LIMITS = ResourceLimits(cpu_s=1, memory_mb=64, output_bytes=1024, file_mb=1, tmp_mb=1, processes=8)
 EXPANDED = b"#define A 1\n#define __need___va_list\nint a;\nhalo_forge_second_time 0\nhalo_forge_end 1\n"
@@ -192,6 +193,14 @@ class TestBlocks:
             made = [number for number in range(20) if _look(blocks, b"#include <a%d>\n" % number)]
             assert made == list(range(8))
         assert _look(blocks, b"#include <a19>\n") is not None  # the third time
+
+    def test_where_making_takes_long_only_what_comes_often(self) -> None:
+        template = Command(argv=("compiler",), limits=LIMITS)
+        making = Making(template, ("cc", "-E"), ("cc",), self._run)
+        blocks = Blocks(making, "12.1", "cc", (), eager=0, after=30)
+        assert [_look(blocks) is not None for _ in range(31)] == [False] * 29 + [True] * 2
+        assert GCC.headers is not None
+        assert (GCC.headers.eager, GCC.headers.after) == (0, 30)
 
     def test_nobody_else_waits_for_what_is_being_made(self) -> None:
         begun, go_on = threading.Event(), threading.Event()

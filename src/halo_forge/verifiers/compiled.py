@@ -26,6 +26,7 @@ from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
 from halo_forge.verifiers.precompiling import blocks_of
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.ready import Ready, find
+from halo_forge.verifiers.toolchain import c_library
 from halo_forge.verifiers.warm import NOWHERE, kept
 
 _ARCHIVE = "made.tar"
@@ -36,6 +37,7 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
+_ASSEMBLER = b"asm"  # may name what is needed without using it, which no linker misses
 _WARNING = re.compile(rb"\bwarning\b", re.I)
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -119,9 +121,9 @@ class CompiledVerifier:
         cold = replace(spec, compile=warm.compile, product=warm.product)
         names = spec.names(warm.source)
         command = self._compile_command(replace(ready, spec=cold), names, {names.source: warm.source.encode()})
-        identity = repr(
-            (warm, sorted(ready.tools.items()), sorted(ready.versions.items()), sorted(command.env.items()))
-        )
+        identity = repr((
+            warm, sorted(ready.tools.items()), sorted(ready.versions.items()), sorted(command.env.items()), c_library(),
+        ))  # fmt: skip
         place = kept(spec.compiler, identity, command, self.workshop.run)
         read_only = ready.read_only if place == NOWHERE else (*ready.read_only, place)
         return replace(ready, read_only=read_only, warm=place / warm.product)
@@ -181,11 +183,13 @@ class CompiledVerifier:
 
     def _quickly(self, ready: Ready, names: Names, command: Command) -> Execution | None:
         """Compile, with precompiled headers if they are there; ``None`` where that could make a difference."""
-        blocks = self.blocks(ready.spec.language)
-        if blocks is None:
+        blocks, source = self.blocks(ready.spec.language), command.files[names.source]
+        if blocks is None or _ASSEMBLER in source:
             return None
         compiler, *words = self._call(ready, names, command.limits)
-        with blocks.lent(leading_includes(command.files[names.source])) as place:
+        with blocks.lent(leading_includes(source)) as place:
+            if place is None and not blocks.quicker:
+                return None
             block = () if place is None else ("-include", str(place / BLOCK))
             # All blocks are to be seen, so that one process that is kept ready does for all.
             read_only = command.read_only if place is None else (*command.read_only, place.parent)

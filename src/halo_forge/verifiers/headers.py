@@ -45,7 +45,8 @@ class Headers:
         flags: what every flag has to match, so that no other one can make a difference.
         expand: preprocesses `TWICE`, with definitions (``-dD``) and without markers of lines (``-P``).
         precompile: makes the precompiled header of `BLOCK`.
-        quicker: more words; with the known flags they change nothing but the time, or the compile fails.
+        quicker: more words, where `CompiledLanguage.warm` could be made. With the known flags they change nothing but
+            the time, or the compile fails.
         eager: how many blocks of a process are made when they are first seen.
         after: how often a later one has to be seen. Making one takes as long as it saves in so many compiles.
     """

@@ -11,6 +11,7 @@ from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.headers import BLOCK, Making
 from halo_forge.verifiers.joining.pieces import Names
 from halo_forge.verifiers.ready import Ready
+from halo_forge.verifiers.warm import NOWHERE
 
 _FORMAT = 1  # of a block's directory; raised when others are made
 
@@ -26,9 +27,10 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
     if spec.headers is None or not all(re.fullmatch(spec.headers.flags, flag) for flag in flags):
         return None
     names = Names(BLOCK)
+    more = () if ready.warm.is_relative_to(NOWHERE) else spec.headers.quicker
     expand, precompile, quicker = (
         tuple(ready.words(words, names, template.limits, flags))
-        for words in (spec.headers.expand, spec.headers.precompile, spec.headers.quicker)
+        for words in (spec.headers.expand, spec.headers.precompile, more)
     )
     compiler = os.stat(ready.tools[spec.compiler])
     identity = (

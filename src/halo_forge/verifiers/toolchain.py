@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -58,6 +59,12 @@ def version_of(tool: Tool, place: Path) -> str:
     answer = subprocess.run([place, *tool.version], capture_output=True, text=True, timeout=60, check=False)
     line = answer.stdout.splitlines()[0] if answer.stdout else "of unknown version"
     return line if tool.name in line.lower() else f"{tool.name} {line}"
+
+
+def c_library() -> str:
+    """The machine's C library and processor, which what a toolchain makes may depend on."""
+    name = "CS_GNU_LIBC_VERSION"
+    return f"{(os.confstr(name) if name in os.confstr_names else None) or ''} {platform.machine()}"
 
 
 def home_of(tool: Path) -> tuple[Path, ...]:

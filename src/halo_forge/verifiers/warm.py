@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import tarfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -49,7 +50,7 @@ def kept(name: str, identity: str, command: Command, run: Callable[[Command], Ex
     """
     try:
         return made_once("toolchains", identity, partial(_fill, command, run), no_place, name)
-    except (tarfile.TarError, JudgeError) as error:
+    except (tarfile.TarError, JudgeError, OSError) as error:
         _log.warning("%s is slower than it could be: nothing could be prepared for it (%s)", name, error)
         return NOWHERE
 
@@ -66,6 +67,14 @@ def _fill(command: Command, run: Callable[[Command], Execution], work: Path) -> 
         raise JudgeError(last_line(execution.stderr) or f"exit status {execution.exit_code}")
     with tarfile.open(fileobj=io.BytesIO(execution.result)) as archive:
         if hasattr(tarfile, "tar_filter"):  # not in the first releases of Python 3.11
-            archive.extraction_filter = tarfile.tar_filter  # lets links lead to tools
+            archive.extraction_filter = _ours
         archive.extractall(work)
     work.chmod(0o755)  # programs run as somebody else
+
+
+def _ours(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
+    """Files of ours that everybody may read, among them links to tools; not those of who made them in the sandbox."""
+    mode = 0o755 if member.isdir() or member.mode & 0o100 else 0o644
+    return tarfile.tar_filter(member, place).replace(
+        mode=mode, uid=os.geteuid(), gid=os.getegid(), uname="", gname="", deep=False
+    )

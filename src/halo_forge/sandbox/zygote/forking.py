@@ -11,6 +11,7 @@ output is ever in its memory, so no later fork can find any there.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import gc
 import json
@@ -218,7 +219,9 @@ def _write_files(files: list[tuple[str, int]]) -> None:
             os.makedirs(os.path.dirname(name), exist_ok=True)
         file = os.open(name, O_WRONLY | O_CREAT | O_EXCL, 0o555)
         while size > 0:
-            size -= sendfile(file, FILES_FD, None, size) or size
+            if not (sent := sendfile(file, FILES_FD, None, size)):
+                raise OSError(errno.EIO, "a file is not whole")
+            size -= sent
         close(file)
     umask(before)
     os.close(FILES_FD)

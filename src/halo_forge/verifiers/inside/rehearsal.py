@@ -11,7 +11,7 @@ import os
 import sys
 
 from . import candidate
-from .channel import Channel, ChannelError
+from .channel import Channel
 
 _TIMES = 10  # what has run eight times is worth it to Python
 _GIVEN = {"preamble": None, "prompt": "def f(x):\n", "form": "solution", "entry_point": "f", "prelude": "[\0\0\0\0"}
@@ -24,15 +24,19 @@ def rehearse() -> None:
     """Say all that there usually is to say about a solution, again and again."""
     for _ in range(_TIMES):
         to_candidate, to_tester = os.pipe(), os.pipe()
-        tester = Channel(to_tester[0], to_candidate[1])
-        tester.send({**_GIVEN, "code": _SOLUTION})
-        tester.send({"do": "get", "on": 0, "names": [], "args": ["f"], "kwargs": []})
-        for argument in _ARGUMENTS:
-            tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument], "kwargs": []})
-        tester.send({"do": "call", "on": 1, "names": [], "args": [], "kwargs": []})
-        os.write(to_candidate[1], _NONSENSE)  # at the end of the stream a candidate would end its process
-        with contextlib.suppress(ChannelError):
-            candidate.run(Channel(to_candidate[0], to_tester[1]))
+        with contextlib.suppress(Exception):  # without a rehearsal forks are a little slower
+            _converse(to_candidate, to_tester)
         for fd in (*to_candidate, *to_tester):
             os.close(fd)
-    del sys.modules["solution"]
+    sys.modules.pop("solution", None)
+
+
+def _converse(to_candidate: tuple[int, int], to_tester: tuple[int, int]) -> None:
+    tester = Channel(to_tester[0], to_candidate[1])
+    tester.send({**_GIVEN, "code": _SOLUTION})
+    tester.send({"do": "get", "on": 0, "names": [], "args": ["f"], "kwargs": []})
+    for argument in _ARGUMENTS:
+        tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument], "kwargs": []})
+    tester.send({"do": "call", "on": 1, "names": [], "args": [], "kwargs": []})
+    os.write(to_candidate[1], _NONSENSE)  # a candidate would end its process at the end of the stream
+    candidate.run(Channel(to_candidate[0], to_tester[1]))

@@ -31,7 +31,7 @@ GCC = CompiledLanguage(
         eager=0,
         after=30,
     ),
-    warm=linking("{gcc}", "libgcc_s"),
+    warm=linking("{gcc}", '#include <stdio.h>\nint main(void) { return puts("ready") < 0; }\n', "libgcc_s"),
     self_test='#include <stdio.h>\nint main(void) { puts("ready"); return 0; }\n',
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )

@@ -29,7 +29,7 @@ GCC = CompiledLanguage(
         precompile=("{g++}", "{flags}", "-pthread", "-x", "c++-header", BLOCK),
         quicker=QUICK_LINK,
     ),
-    warm=linking("{g++}"),
+    warm=linking("{g++}", "int main() { try { throw 1; } catch (int) { return 0; } }\n"),
     self_test='#include <iostream>\nint main() { std::cout << "ready\\n"; }\n',
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )

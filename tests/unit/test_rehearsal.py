@@ -1,0 +1,40 @@
+"""What the zygote does before it forks leaves nothing behind but speed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from halo_forge.verifiers.inside import candidate, rehearsal
+from halo_forge.verifiers.inside.channel import Channel, ChannelError
+
+
+def test_all_is_said_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends: list[type[BaseException]] = []
+    run = candidate.run
+
+    def watched(channel: Channel) -> None:
+        try:
+            run(channel)
+        except BaseException as error:
+            ends.append(type(error))
+            raise
+
+    monkeypatch.setattr(candidate, "run", watched)
+    before, modules = os.listdir("/proc/self/fd"), set(sys.modules)
+    rehearsal.rehearse()
+    assert ends == [ChannelError] * 10  # each time it came to the end
+    assert len(os.listdir("/proc/self/fd")) == len(before)
+    assert set(sys.modules) == modules
+
+
+def test_one_that_goes_wrong_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(channel: Channel) -> None:
+        raise ValueError("not in this version")
+
+    monkeypatch.setattr(candidate, "run", broken)
+    before = os.listdir("/proc/self/fd")
+    rehearsal.rehearse()
+    assert len(os.listdir("/proc/self/fd")) == len(before)
