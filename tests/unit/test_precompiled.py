@@ -123,9 +123,11 @@ class TestBlocks:
             return Execution(0, None, rule, b"", 0.0, 0.0, result=EXPANDED)
         return Execution(0, None, b"", b"", 0.0, 0.0, result=b"gpch and more")
 
-    def _blocks(self, run: Callable[[Command], Execution] | None = None, identity: str = "12.1") -> Blocks:
-        template = Command(argv=("compiler",), limits=LIMITS)
-        return Blocks(Making(template, ("cc", "-E"), ("cc",), run or self._run), identity, "cc", (), eager=8, after=3)
+    def _blocks(
+        self, run: Callable[[Command], Execution] | None = None, identity: str = "12.1", eager: int = 8, after: int = 3
+    ) -> Blocks:
+        making = Making(Command(argv=("compiler",), limits=LIMITS), ("cc", "-E"), ("cc",), run or self._run)
+        return Blocks(making, identity, "cc", (), eager, after)
 
     def test_made_when_first_needed_then_from_the_cache(self) -> None:
         blocks = self._blocks()
@@ -195,9 +197,7 @@ class TestBlocks:
         assert _look(blocks, b"#include <a19>\n") is not None  # the third time
 
     def test_where_making_takes_long_only_what_comes_often(self) -> None:
-        template = Command(argv=("compiler",), limits=LIMITS)
-        making = Making(template, ("cc", "-E"), ("cc",), self._run)
-        blocks = Blocks(making, "12.1", "cc", (), eager=0, after=30)
+        blocks = self._blocks(eager=0, after=30)
         assert [_look(blocks) is not None for _ in range(31)] == [False] * 29 + [True] * 2
         assert GCC.headers is not None
         assert (GCC.headers.eager, GCC.headers.after) == (0, 30)

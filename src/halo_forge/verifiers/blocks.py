@@ -64,18 +64,22 @@ class Blocks:
         Raises:
             Cancelled: while it was made.
         """
-        place = self._place(block)
-        held = self._hold(place) if block else None
-        if held is None and block and self._is_worth_making(block):
-            self._make(block)
-            held = self._hold(place)
+        held = self._held(block) if block else None
         if held is None:
             yield None
             return
         try:
-            yield place
+            yield self._place(block)
         finally:
             os.close(held)
+
+    def _held(self, block: bytes) -> int | None:
+        place = self._place(block)
+        held = self._hold(place)
+        if held is None and self._is_worth_making(block):
+            self._make(block)
+            held = self._hold(place)
+        return held
 
     def _place(self, block: bytes) -> Path:
         if block not in self._places:

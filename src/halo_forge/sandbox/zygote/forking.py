@@ -21,7 +21,9 @@ import signal
 import socket
 import sys
 import time
-from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, close, closerange, dup2, sendfile, setpriority, umask
+
+# Out of their modules, because only forks use them: see `walls`.
+from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, closerange, dup2, sendfile, setpriority, umask
 
 from . import walls
 from .messages import FILES_FD, MOST_BYTES, STDERR, receive, send
@@ -222,7 +224,7 @@ def _write_files(files: list[tuple[str, int]]) -> None:
             if not (sent := sendfile(file, FILES_FD, None, size)):
                 raise OSError(errno.EIO, "a file is not whole")
             size -= sent
-        close(file)
+        os.close(file)
     umask(before)
     os.close(FILES_FD)
 

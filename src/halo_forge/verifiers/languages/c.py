@@ -16,6 +16,8 @@ def _join(pieces: Pieces) -> Program:
     return Program(joined(pieces), Names("main.c"))
 
 
+_SELF_TEST = '#include <stdio.h>\nint main(void) { puts("ready"); return 0; }\n'
+
 GCC = CompiledLanguage(
     language=Language.C,
     names=always("main.c"),
@@ -31,8 +33,8 @@ GCC = CompiledLanguage(
         eager=0,
         after=30,
     ),
-    warm=linking("{gcc}", '#include <stdio.h>\nint main(void) { return puts("ready") < 0; }\n', "libgcc_s"),
-    self_test='#include <stdio.h>\nint main(void) { puts("ready"); return 0; }\n',
+    warm=linking("{gcc}", _SELF_TEST, "libgcc_s"),
+    self_test=_SELF_TEST,
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )
 CLANG = replace(
