@@ -6,6 +6,7 @@ network, no other processes. When `Sandbox.run` returns, every process that the 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -92,6 +93,11 @@ class Zygote:
     executes: bool = False
     beside: Mapping[str, Path] = field(default_factory=dict)
     worth_it_after: int = 0
+
+    @functools.cached_property
+    def can_be_forked(self) -> bool:
+        """Not where it needs something below `WORKDIR`, which is empty in every fork."""
+        return not any(place.is_relative_to(WORKDIR) for place in self.start.read_only)
 
 
 @dataclass(frozen=True, slots=True)

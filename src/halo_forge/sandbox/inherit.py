@@ -7,7 +7,7 @@ import functools
 import os
 import resource
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from halo_forge.errors import SandboxError
 from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, RESULT_PATH, Command, ResourceLimits
@@ -88,7 +88,8 @@ class Descriptors:
         return b"".join(chunks)
 
 
-def rlimits(limits: ResourceLimits, processes: int) -> list[tuple[str, int, int]]:
+@functools.cache
+def rlimits(limits: ResourceLimits, processes: int) -> tuple[tuple[str, int, int], ...]:
     """The limits of each process: name, soft, hard. Nobody may go above the hard limit that this process has itself.
 
     The CPU limit is a backstop, a second above the one that the whole tree is held to. Address space counts what is
@@ -103,10 +104,10 @@ def rlimits(limits: ResourceLimits, processes: int) -> list[tuple[str, int, int]
     wanted |= {"nofile": _FILES, "core": 0, "memlock": 0, "msgqueue": 0}
     if limits.address_space:
         wanted["as"] = memory
-    return [_limit("cpu", cpu, cpu + 1), *(_limit(name, value, value) for name, value in wanted.items())]
+    return _limit("cpu", cpu, cpu + 1), *(_limit(name, value, value) for name, value in wanted.items())
 
 
-def prlimit_words(prlimit: str, values: list[tuple[str, int, int]]) -> Iterator[str]:
+def prlimit_words(prlimit: str, values: Iterable[tuple[str, int, int]]) -> Iterator[str]:
     """The words that start a program under `rlimits`."""
     yield prlimit
     for name, soft, hard in values:

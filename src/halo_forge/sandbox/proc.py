@@ -10,8 +10,10 @@ such a process, so what it used after the last look, or all of it when there was
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import re
+import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -24,6 +26,7 @@ _INODE_MB = 1 / 1024  # what the kernel keeps for one file in memory, about
 _SOCKET_MB = 0.25  # what a socket's buffers may hold (net.core.wmem_default), about
 _SHARED_MAPPING = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+) +/dev/zero \(deleted\)$", re.MULTILINE)
 _OOM_KILLS = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
+_MOMENT_S = 1.0
 _SOCKETS = re.compile(rb"^sockets: used (\d+)", re.MULTILINE)
 
 
@@ -223,10 +226,22 @@ def threads_of(uid: int) -> int:
     return total
 
 
+_last_kills = -math.inf, 0  # when, and how often
+
+
 def oom_kills() -> int:
     """How often this kernel has killed a process for want of memory since it started (0 where it does not say)."""
+    global _last_kills
     found = _OOM_KILLS.search(_read(f"{_PROC}/vmstat"))
-    return int(found[1]) if found else 0
+    kills = int(found[1]) if found else 0
+    _last_kills = time.monotonic(), kills
+    return kills
+
+
+def oom_kills_before() -> int:
+    """The same, but as of a moment ago: to write down all that it counts takes the kernel longer than a fork."""
+    when, kills = _last_kills
+    return kills if time.monotonic() - when < _MOMENT_S else oom_kills()
 
 
 def _read(path: str) -> bytes:

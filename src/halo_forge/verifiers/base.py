@@ -64,7 +64,7 @@ class Workshop:
         Raises:
             JudgeError: the sandbox failed, or the kernel killed something because the machine's memory was full.
         """
-        kills_before = proc.oom_kills()
+        kills_before = proc.oom_kills_before()
         execution = self.sandbox.run(
             command if command.zygote else replace(command, zygote=executor(command.read_only))
         )

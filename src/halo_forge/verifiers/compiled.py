@@ -203,7 +203,7 @@ class CompiledVerifier:
 
     def _plainly(self, ready: Ready, command: Command) -> Execution:
         spec = ready.spec
-        kills_before = proc.oom_kills()
+        kills_before = proc.oom_kills_before()
         execution = self.workshop.run(command)
         if _lost_a_part(execution):
             if proc.oom_kills() > kills_before:

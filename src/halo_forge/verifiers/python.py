@@ -17,7 +17,6 @@ import warnings
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
@@ -123,21 +122,20 @@ class PythonVerifier:
         if problem.framework is Framework.ASSERTS:
             beside, served = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
         limits = self._workshop.run_limits(problem)
-        kills_before = proc.oom_kills()
-        execution = self._run(self._suite_command(payload, beside, limits, served=served))
+        kills_before = proc.oom_kills_before()
+        execution = self._run(
+            self._command(
+                ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + beside,
+                forked=problem.framework is Framework.ASSERTS,  # the others bring modules of their own
+                served=served,
+            )
+        )  # fmt: skip
         report = _report(execution)
         if report.get("signal") == SIGKILL and proc.oom_kills() > kills_before:
             raise JudgeError("the machine ran out of memory and the kernel killed the solution")
         if report.get("outcome") == Outcome.JUDGE_ERROR:
             raise JudgeError(report["detail"])
         return _suite_verdict(report, execution, limits, watch)
-
-    def _suite_command(self, payload: JSONObject, beside: bytes, limits: ResourceLimits, *, served: bool) -> Command:
-        command = self._command(
-            ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + beside,
-            forked=payload["framework"] is Framework.ASSERTS,  # the others bring modules of their own
-        )  # fmt: skip
-        return replace(command, served=served)
 
     def _judge_program(self, problem: Problem, source: bytes, watch: Stopwatch) -> Verdict:
         limits = self._workshop.run_limits(problem)
@@ -168,12 +166,11 @@ class PythonVerifier:
 
     def _command(
         self, words: tuple[str, ...], limits: ResourceLimits, files: Mapping[str, bytes] = _NO_FILES, *,
-        stdin: bytes = b"", payload: bytes | None = None, forked: bool = True,
+        stdin: bytes = b"", payload: bytes | None = None, forked: bool = True, served: bool = False,
     ) -> Command:  # fmt: skip
-        afresh = self._zygote.instead_of
-        return replace(
-            self._zygote.start,
-            argv=(*afresh, *words),
+        return Command(
+            argv=(*self._zygote.instead_of, *words),
+            read_only=self._zygote.start.read_only,
             env=_ENVIRONMENT,
             limits=limits,
             files={ARCHIVE: archive(), **files},
@@ -181,6 +178,7 @@ class PythonVerifier:
             payload=payload,
             wants_result=True,
             zygote=self._zygote if forked else None,
+            served=served,
         )
 
     def _run(self, command: Command) -> Execution:

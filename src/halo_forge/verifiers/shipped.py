@@ -19,7 +19,7 @@ _PACKAGE = "inside"
 _MODULES = (
     "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
     "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "rehearsal", "remote",
-    "serving", "source", "standins", "start", "suite", "tester", "unittest_suite", "wire",
+    "serving", "source", "standins", "start", "suite", "syntax", "tester", "unittest_suite", "wire",
 )  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import ast
 
+from halo_forge.verifiers.inside.syntax import nodes_of
+
 _MODULES = frozenset({
     "__future__", "bisect", "collections", "copy", "fractions", "heapq", "itertools", "math", "random", "re",
     "statistics", "string", "typing",
@@ -32,7 +34,7 @@ def _leaves_nothing(source: str) -> bool:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    nodes = list(ast.walk(tree))
+    nodes = nodes_of(tree)
     return all(map(_is_harmless, nodes)) and not (_any(nodes, ast.Yield) and _any(nodes, ast.Try, ast.TryStar))
 
 

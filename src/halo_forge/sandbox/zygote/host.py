@@ -29,6 +29,7 @@ from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, readable
 from halo_forge.types import JSONObject
 
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
+_CHARACTER_BYTES = 12  # at most, in JSON
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_BORN = 3  # processes that it tells of when it has forked
 _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
@@ -162,9 +163,10 @@ class RunningZygote:
 
 
 def fits(command: Command) -> bool:
-    """Whether one message holds the words of a job for it."""
-    words = json.dumps((*command.argv, *command.files, *(part for pair in command.env.items() for part in pair)))
-    return len(words) + _SIZE_BYTES * len(command.files) + _BESIDE_BYTES <= MOST_BYTES
+    """Whether one message holds the words of a job for it, however they are written."""
+    words = (*command.argv, *command.files, *command.env, *command.env.values())
+    most = sum(_CHARACTER_BYTES * len(word) + _SIZE_BYTES for word in words)
+    return most + _BESIDE_BYTES <= MOST_BYTES
 
 
 @dataclass(frozen=True, slots=True)

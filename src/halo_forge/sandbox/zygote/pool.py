@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from halo_forge.errors import JudgeError
-from halo_forge.sandbox.base import WORKDIR, Command, Zygote
+from halo_forge.sandbox.base import Command, Zygote
 from halo_forge.sandbox.zygote.host import NoZygotes, RunningZygote, fits
 
 
@@ -63,10 +63,9 @@ class Zygotes:
     def are_worth_it(self, kind: Zygote, command: Command) -> bool:
         """Whether so many commands could have had one of the kind by now; counts one more.
 
-        Never where it needs something below `WORKDIR`, which is empty in every fork, nor for a command that takes more
-        words than one message holds.
+        Never for a command that takes more words than one message holds.
         """
-        if any(place.is_relative_to(WORKDIR) for place in kind.start.read_only) or not fits(command):
+        if not (kind.can_be_forked and fits(command)):
             return False
         with self._lock:
             self._asked[kind] += 1

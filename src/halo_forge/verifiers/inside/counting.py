@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import ast
 
+from .syntax import nodes_of
+
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -46,20 +48,20 @@ def mark_tests(tree: ast.Module, *, check_is_called: bool) -> int:
 def _asserting(tree: ast.Module) -> set[str]:
     """The functions and classes of the suite that assert."""
     defined = {node.name: node for node in tree.body if isinstance(node, _DEFINITIONS)}
-    uses = {name: {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} for name, node in defined.items()}
     found = {name for name, node in defined.items() if _holds_assertion(node, ())}
-    while more := {name for name in defined.keys() - found if uses[name] & found}:
+    uses = {name: {n.id for n in nodes_of(defined[name]) if isinstance(n, ast.Name)} for name in defined.keys() - found}
+    while more := {name for name in uses.keys() - found if uses[name] & found}:
         found |= more
     return found
 
 
 def _openable_check(tree: ast.Module, *, check_is_called: bool) -> ast.FunctionDef | None:
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == CHECK]
-    uses = sum(isinstance(node, ast.Name) and node.id == CHECK for node in ast.walk(tree))
     calls = sum(isinstance(node, ast.Expr) and _calls(node.value, {CHECK}) for node in tree.body)
-    if not found or uses != calls or not (calls or check_is_called):
+    if not found or not (calls or check_is_called):
         return None
-    return found[-1]
+    uses = sum(isinstance(node, ast.Name) and node.id == CHECK for node in nodes_of(tree))
+    return found[-1] if uses == calls else None
 
 
 def _is_test(statement: ast.stmt, asserting: Container[str]) -> bool:
@@ -93,20 +95,14 @@ def _is_main_guard(statement: ast.stmt) -> bool:
 
 
 def _marked(statement: ast.stmt, number: int) -> ast.stmt:
-    failed = ast.ExceptHandler(type=None, name=None, body=_call(FAILED, number, statement))
-    marked = ast.Try(
-        body=[statement],
-        handlers=[ast.copy_location(failed, statement)],
-        orelse=[],
-        finalbody=_call(ENDED, number, statement),
-    )
-    return ast.copy_location(marked, statement)
+    at = {name: getattr(statement, name) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")}
+    failed = ast.ExceptHandler(None, None, _call(FAILED, number, at), **at)
+    return ast.Try([statement], [failed], [], _call(ENDED, number, at), **at)
 
 
-def _call(name: str, number: int, at: ast.stmt) -> list[ast.stmt]:
-    called = ast.copy_location(ast.Name(name, ast.Load()), at)
-    call = ast.Call(func=called, args=[ast.copy_location(ast.Constant(number), at)], keywords=[])
-    return [ast.copy_location(ast.Expr(ast.copy_location(call, at)), at)]
+def _call(name: str, number: int, at: dict[str, int]) -> list[ast.stmt]:
+    call = ast.Call(ast.Name(name, ast.Load(), **at), [ast.Constant(number, None, **at)], [], **at)
+    return [ast.Expr(call, **at)]
 
 
 def names_bound(nodes: Iterable[ast.AST]) -> set[str]:
