@@ -1,9 +1,9 @@
 """The zygote itself: waits for jobs, and forks for each.
 
-A job is one message on the control socket, JSON with descriptors beside it: the standard streams, a memory file with
-the files of the job one behind the other, and those that the job's words name by number. The answers are a message
-with descriptors (pidfds) of the fork, of process 1 of its namespace, and of the server if one takes part; and, when the
-job is over, one with how it ended and what it had used.
+A job is one message on the control socket, marshalled, with descriptors beside it: the standard streams, a memory file
+with the files of the job one behind the other, and those that the job's words name by number. When it is over the
+answer says how it ended and what it had used. Before that the host may ask which processes there are, and gets
+descriptors (pidfds) of the fork, of process 1 of its namespace, and of the server if one takes part.
 
 Of a job the zygote reads nothing but how the walls have to be and where things go: no source, no tests, no expected
 output is ever in its memory, so no later fork can find any there.
@@ -14,10 +14,10 @@ from __future__ import annotations
 import errno
 import fcntl
 import gc
-import json
+import marshal
 import mmap
 import os
-import signal
+import select
 import socket
 import sys
 import time
@@ -26,14 +26,16 @@ import time
 from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, closerange, dup2, sendfile, setpriority, umask
 
 from . import walls
-from .messages import FILES_FD, MOST_BYTES, STDERR, receive, send
-from .server import Server, ended, of_server
+from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
+from .server import SIGKILL, Server, ended, of_server
 from .walls import enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
+
+    from .server import End
 
 _FIRST_FREE = 3  # behind the standard streams
 _ASIDE = 100  # where descriptors are put while they change places
@@ -63,6 +65,8 @@ class _Zygote:
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
         os.close(control_fd)
+        self._poller = select.poll()  # of the control socket, and of what ends a job
+        self._poller.register(self._control, select.POLLIN)
         self._filter = walls.Filter(self._control.recv(MOST_BYTES))
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
@@ -80,42 +84,50 @@ class _Zygote:
 
     def do_job(self) -> list[str] | None:
         """Fork for the next job, and tell how it ended."""
-        message, fds = receive(self._control, _MOST_DESCRIPTORS)
-        if not message:
-            os._exit(0)
-        job: dict[str, Any] = json.loads(message)
+        message, fds = self._hear()
+        while message == WHICH:  # the job before was over by then
+            message, fds = self._hear()
+        job: dict[str, Any] = marshal.loads(message)
         return self._do_served(job, fds) if job["server"] else self._do_alone(job, fds)
 
     def _do_alone(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
         pid = self._fork()
         if pid == 0:
             return self._begin(job, fds)
-        self._tell_of(pid, pid if self._first is None else self._first)
         _close(fds)
+        process = os.pidfd_open(pid)
+        self._poller.register(process, select.POLLIN)
+        self._wait(pid, pid if self._first is None else self._first)
+        self._poller.unregister(process)
+        os.close(process)
         self._tell_end(self._take_down(pid, ended(pid)))
         return None
 
     def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
         """The server gets what the words would name, and the fork is connected to it instead."""
-        if self._server is None or not self._server.serves(job):
+        if self._server is not None and not self._server.serves(job):
+            self._server.close()
+            self._forget_server()
+        if self._server is None:
             words = self._begin_server(job, fds[STDERR])
             if words is not None:
                 return words
-        server = self._server
+        server, first = self._server, self._first
         assert server is not None
-        assert self._first is not None
+        assert first is not None
         own = server.connect(fds, job)
         pid = self._fork()
         if pid == 0:
             return self._begin(job, own)
-        self._tell_of(pid, self._first, server.pid)
         _close({*fds, *own})
-        self._tell_end(server.end(self._take_down(pid, server.attend(pid))))
+        found = server.attend(pid, lambda: self._wait(pid, first, server.pid))
+        end = server.end(self._take_down(pid, found))
+        if not server.alive:
+            self._forget_server()
+        self._tell_end(end)
         return None
 
     def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
-        if self._server is not None:
-            self._server.close()
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         pid = self._fork()
         if pid == 0:
@@ -126,9 +138,15 @@ class _Zygote:
         its.close()
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
+        self._poller.register(ours, select.POLLIN)
         self._sockets = self._count_sockets()
         self._begin_namespace()
         return None
+
+    def _forget_server(self) -> None:
+        assert self._server is not None
+        self._poller.unregister(self._server.fd)
+        self._server = None
 
     def _begin_namespace(self) -> None:
         walls.begin_namespace(self._namespace)
@@ -162,15 +180,25 @@ class _Zygote:
         sys.argv[1:] = words
         return words
 
-    def _tell_of(self, *pids: int) -> None:
-        processes = [os.pidfd_open(pid) for pid in pids]
-        send(self._control, b"born", processes)
-        _close(processes)
+    def _hear(self) -> tuple[bytes, list[int]]:
+        """What the host says. Without it there is nothing left to do."""
+        message, fds = receive(self._control, _MOST_DESCRIPTORS)
+        if not message:
+            os._exit(0)
+        return message, fds
 
-    def _take_down(self, pid: int, fork: dict[str, Any] | None) -> dict[str, Any]:
+    def _wait(self, *pids: int) -> None:
+        """Wait until something else is heard of than the host, and tell that one of these processes when it asks."""
+        while [fd for fd, _ in self._poller.poll()] == [self._control.fileno()]:
+            self._hear()
+            processes = [os.pidfd_open(pid) for pid in pids]
+            send(self._control, THESE, processes)
+            _close(processes)
+
+    def _take_down(self, pid: int, fork: End | None) -> End:
         """End what is left of a fork. Returns how it ended, if it had not been found out before."""
         if self._first is not None:
-            os.kill(self._first, signal.SIGKILL)
+            os.kill(self._first, SIGKILL)
         if fork is None:
             fork = ended(pid)
             self._walled_in[0] = 1  # perhaps it had no time to put them up
@@ -178,9 +206,8 @@ class _Zygote:
             os.waitpid(self._first, 0)
         return fork
 
-    def _tell_end(self, end: dict[str, Any]) -> None:
-        clean = self._no_sockets_are_left()
-        self._control.send(json.dumps({**end, "walled_in": self._walled_in[0] == 1, "clean": clean}).encode())
+    def _tell_end(self, end: End) -> None:
+        self._control.send(b"%d %f %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
         self._begin_namespace()  # ahead, while the host looks at what was found
 
     def _no_sockets_are_left(self) -> bool:

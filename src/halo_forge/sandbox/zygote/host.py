@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
+import marshal
 import os
 import re
 import socket
@@ -25,13 +25,13 @@ from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
 from halo_forge.sandbox.streams import OutputStream
 from halo_forge.sandbox.supervise import Ended, Ends, Tree
-from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, readable, receive, send
+from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, THESE, WHICH, readable, receive, send
 from halo_forge.types import JSONObject
 
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
-_CHARACTER_BYTES = 12  # at most, in JSON
+_CHARACTER_BYTES = 4  # at most
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
-_MOST_BORN = 3  # processes that it tells of when it has forked
+_MOST_PROCESSES = 3  # that it tells of
 _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
@@ -41,6 +41,23 @@ class ZygoteFailed(Exception):
 
 class NoZygotes(ZygoteFailed):
     """None can be started on this machine, or none can put up walls."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForkEnded:
+    """How a fork ended.
+
+    Attributes:
+        status: its exit code, or minus the signal.
+        walled_in: its walls stood.
+        clean: it has left nothing to later ones.
+    """
+
+    status: int
+    cpu_s: float
+    peak_rss_mb: float
+    walled_in: bool
+    clean: bool
 
 
 @dataclass(slots=True)
@@ -91,27 +108,34 @@ class RunningZygote:
             with contextlib.suppress(OSError):  # then it is slower
                 os.sched_setaffinity(pid, {processor})
 
-    def fork(self, job: JSONObject, fds: Sequence[int]) -> list[int]:
-        """Have it fork for a job; returns descriptors of the processes that there are for it then.
+    def fork(self, job: JSONObject, fds: Sequence[int]) -> None:
+        """Have it fork for a job.
 
         Raises:
-            ZygoteFailed: it did not.
+            ZygoteFailed: it can't be asked.
         """
         self._be_polite(job["niceness"])
-        try:
-            send(self.control, json.dumps(job).encode(), fds)
-            message, received = self._receive(_ANSWER_S)
-        except OSError as error:
-            raise self._failed(str(error)) from error
-        if message != b"born":
-            raise self._failed("it has not forked")
-        if len(received) != (_MOST_BORN if job["server"] else _MOST_BORN - 1):
+        self._say(marshal.dumps(job), fds)
+
+    def processes(self, number: int) -> list[int]:
+        """Descriptors of the processes that there are for a job; none when it is over, and `ended` says how.
+
+        Raises:
+            ZygoteFailed: it does not say; or they are not so many.
+        """
+        self._say(WHICH)
+        if not readable(self.control.fileno(), _ANSWER_S):
+            raise self._failed(f"no answer within {_ANSWER_S:g} s")
+        if self.control.recv(MOST_BYTES, socket.MSG_PEEK) != THESE:
+            return []
+        _, received = self._receive(_ANSWER_S)
+        if len(received) != number:
             for fd in received:
                 os.close(fd)
             raise self._failed("its processes can't be watched; too many files are open")
         return received
 
-    def ended(self) -> JSONObject:
+    def ended(self) -> ForkEnded:
         """What it says of its fork, once that has ended.
 
         Raises:
@@ -119,10 +143,10 @@ class RunningZygote:
         """
         message, _ = self._receive(_ANSWER_S)
         try:
-            end: JSONObject = json.loads(message)
+            status, cpu_s, peak_kb, walled_in, clean = message.split()
+            return ForkEnded(int(status), float(cpu_s), int(peak_kb) / 1024, walled_in == b"1", clean == b"1")
         except ValueError:
             raise self._failed("it does not say how a fork ended") from None
-        return end
 
     def close(self) -> None:
         """End it and all that is in its sandbox."""
@@ -152,10 +176,16 @@ class RunningZygote:
     def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
         if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
-        message, fds = receive(self.control, _MOST_BORN)
+        message, fds = receive(self.control, _MOST_PROCESSES)
         if not message:
             raise self._failed("it has ended")
         return message, fds
+
+    def _say(self, message: bytes, fds: Sequence[int] = ()) -> None:
+        try:
+            send(self.control, message, fds)
+        except OSError as error:
+            raise self._failed(str(error)) from error
 
     def _failed(self, why: str) -> ZygoteFailed:
         self.usable = False
@@ -207,10 +237,8 @@ class Fork:
             "niceness": os.getpriority(os.PRIO_PROCESS, 0),
         }
         streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
-        born = self.zygote.fork(job, [*streams, blob, *named])
-        for fd in born:
-            stack.callback(os.close, fd)
-        return _ForkedTree(self.zygote, *born)
+        self.zygote.fork(job, [*streams, blob, *named])
+        return _ForkedTree(self.zygote, stack, 3 if served else 2)
 
 
 class _ForkedTree:
@@ -218,31 +246,40 @@ class _ForkedTree:
 
     notes: OutputStream | None = None
 
-    def __init__(self, zygote: RunningZygote, fork: int, first: int, server: int | None = None) -> None:
-        """All but the first are descriptors: of the fork, of process 1 of its namespace, of the server with a part."""
+    def __init__(self, zygote: RunningZygote, stack: contextlib.ExitStack, number: int) -> None:
+        """There are so many processes: the fork, process 1 of its namespace, perhaps a server with a part in it."""
         self._zygote = zygote
-        self._fork, self._first, self._server = fork, first, server
-        self._end: JSONObject | None = None
+        self._stack = stack
+        self._number = number
+        self._end: ForkEnded | None = None
         self.fd = zygote.control.fileno()
+
+    @functools.cached_property
+    def _processes(self) -> list[int]:
+        """Descriptors of them, asked for when they are needed: most jobs are over by then. None for one that is."""
+        processes = [] if readable(self.fd) else self._zygote.processes(self._number)
+        for fd in processes:
+            self._stack.callback(os.close, fd)
+        return processes
 
     @functools.cached_property
     def root(self) -> int | None:
         """See `supervise.Tree`; only looked up for jobs that take a while."""
-        return _pid_of(self._fork)
+        return _pid_of(self._processes[0]) if self._processes else None
 
     @property
     def watched(self) -> Sequence[int]:
         """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
         if readable(self.fd) or self.root is None:
             return ()
-        first = _pid_of(self._first)
+        first = _pid_of(self._processes[1])
         return self.root, *([] if first is None else proc.children(first))
 
     @property
     def joined(self) -> Sequence[int]:
         """See `supervise.Tree`: the server."""
-        server = None if self._server is None else _pid_of(self._server)
-        return () if server is None else (server,)
+        servers = [_pid_of(fd) for fd in self._processes[2:]]
+        return [server for server in servers if server is not None]
 
     def heed_notes(self) -> None:
         """There are none."""
@@ -256,20 +293,20 @@ class _ForkedTree:
         if self._end is not None:
             return
         if not readable(self.fd):
-            if self._server is not None:  # before it can see the fork end, and take that for the fork's own doing
-                kill_process(self._server)
-            kill_process(self._first)
+            # The server first: it could see the fork end, and take that for the fork's own doing.
+            for fd in reversed(self._processes[1:]):
+                kill_process(fd)
         self._end = self._zygote.ended()
 
     def reap(self) -> Ended:
         """See `supervise.Tree`."""
         if self._end is None:
             raise AssertionError("reap() comes after kill()")
-        if not self._end["walled_in"]:
+        if not self._end.walled_in:
             self._zygote.walls_stand = False
-        if not self._end["clean"]:
+        if not self._end.clean:
             self._zygote.usable = False
-        return Ended(self._end["status"], self._end["cpu_s"], self._end["peak_kb"] / 1024)
+        return Ended(self._end.status, self._end.cpu_s, self._end.peak_rss_mb)
 
 
 def _pid_of(pidfd: int) -> int | None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 65536  # of one message
 STDERR, FILES_FD, FIRST_NAMED = 2, 3, 4  # of a job's descriptors: behind the files come those that its words name
+WHICH, THESE = b"which", b"these"  # the host asks which processes there are for the job, and the answer
 
 _FD_BYTES = array("i").itemsize
 

@@ -7,19 +7,20 @@ over when it says so. What it serves is up to it; here it is only begun, asked a
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import resource
-import select
-import signal
 import socket
 
 from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable, send
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
+    End: TypeAlias = tuple[int, float, int]  # exit code or minus the signal, CPU seconds, most memory in KiB
+
+SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
 _ITS_WORLD = ("server", "rlimits", "tmp_bytes", "niceness")  # what of a job is so for as long as it lives
 
 
@@ -28,22 +29,23 @@ class Server:
 
     Attributes:
         pid: its number.
+        fd: becomes readable when it says something, or is gone.
+        alive: it was not closed yet.
     """
 
     def __init__(self, pid: int, first: int, control: socket.socket, job: dict[str, Any]) -> None:
         self.pid = pid
+        self.fd = control.fileno()
         self._first = first
         self._control = control
         self._world = [job[name] for name in _ITS_WORLD]
         self._used_s = 0.0
-        self._answer: dict[str, Any] | None = None
-        self._alive = True
+        self._said: list[bytes] = []
+        self.alive = True
 
     def serves(self, job: dict[str, Any]) -> bool:
         """Whether it can have a part in a job: it is there, and has the limits of this job."""
-        return (
-            self._alive and self._world == [job[name] for name in _ITS_WORLD] and not readable(self._control.fileno())
-        )
+        return self._world == [job[name] for name in _ITS_WORLD] and not readable(self.fd)
 
     def connect(self, fds: list[int], job: dict[str, Any]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
@@ -55,52 +57,58 @@ class Server:
         to_fork, to_server = os.pipe(), os.pipe()
         theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
         with contextlib.suppress(OSError):  # it is gone, which `attend` will find out
-            send(self._control, json.dumps(cpu_s).encode(), theirs)
+            send(self._control, b"%d" % cpu_s, theirs)
         os.close(to_server[0])
         os.close(to_fork[1])
         return [*fds[:FIRST_NAMED], to_fork[0], to_server[1]]
 
-    def attend(self, pid: int) -> dict[str, Any] | None:
-        """Wait until it says that the job is over, or is gone. How the job's fork had ended by then, if it had."""
-        fork, found = os.pidfd_open(pid), None
-        poller = select.poll()
-        for fd in (fork, self._control.fileno()):
-            poller.register(fd, select.POLLIN)
-        while self._control.fileno() not in {fd for fd, _ in poller.poll()}:
-            found = ended(pid)
-            poller.unregister(fork)
-            with contextlib.suppress(OSError):
-                self._control.send(json.dumps(found["status"]).encode())
-        os.close(fork)
-        message = b""
-        with contextlib.suppress(OSError):
-            message = self._control.recv(MOST_BYTES)
-        self._answer = json.loads(message) if message else None
-        return found
+    def attend(self, pid: int, wait: Callable[[], None]) -> End | None:
+        """Wait until it says that the job is over, or is gone. How the job's fork had ended, if that was asked for.
 
-    def end(self, fork: dict[str, Any]) -> dict[str, Any]:
+        Args:
+            wait: until there is something from it.
+        """
+        found = None
+        while True:
+            wait()
+            self._said = self._hear()
+            if len(self._said) != 1:
+                return found
+            if found is None and _ends_within(pid, float(self._said[0])):
+                found = ended(pid)
+            with contextlib.suppress(OSError):
+                self._control.send(b"" if found is None else b"%d" % found[0])
+
+    def end(self, fork: End) -> End:
         """How the job ended: by what the server said, or like the server."""
-        if self._answer is not None:
-            used_s: float = self._answer["cpu_s"]
+        _, cpu_s, peak_kb = fork
+        if self._said:
+            used_s = float(self._said[0])
             self._used_s += used_s
-            if self._answer["last"]:
+            if self._said[1] == b"last":
                 self.close()
-            return {**fork, "status": 0, "cpu_s": fork["cpu_s"] + used_s}
-        own = self.close()
-        return {**fork, "status": own["status"], "cpu_s": fork["cpu_s"] + own["cpu_s"] - self._used_s}
+            return 0, cpu_s + used_s, peak_kb
+        status, own_s, _ = self.close()
+        return status, cpu_s + own_s - self._used_s, peak_kb
 
     def forget(self) -> None:
         """Let go of it without a trace, in a fork."""
         self._control.detach()
 
-    def close(self) -> dict[str, Any]:
+    def close(self) -> End:
         """End it. Returns how it ended."""
-        self._alive = False
+        self.alive = False
         self._control.close()
-        os.kill(self._first, signal.SIGKILL)
+        os.kill(self._first, SIGKILL)
         found = ended(self.pid)
         os.waitpid(self._first, 0)
         return found
+
+    def _hear(self) -> list[bytes]:
+        """Its next words: how many seconds it waits for the fork's end; or how many it used, and whether it goes on."""
+        with contextlib.suppress(OSError):
+            return self._control.recv(MOST_BYTES).split()
+        return []
 
 
 def of_server(job: dict[str, Any]) -> dict[str, Any]:
@@ -112,11 +120,15 @@ def of_server(job: dict[str, Any]) -> dict[str, Any]:
     return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": [], "rlimits": rlimits}
 
 
-def ended(pid: int) -> dict[str, Any]:
+def ended(pid: int) -> End:
     """Wait for a process; returns how it ended and what it had used."""
     _, status, usage = os.wait4(pid, 0)
-    return {
-        "status": os.waitstatus_to_exitcode(status),
-        "cpu_s": usage.ru_utime + usage.ru_stime,
-        "peak_kb": usage.ru_maxrss,
-    }
+    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def _ends_within(pid: int, patience_s: float) -> bool:
+    process = os.pidfd_open(pid)
+    try:
+        return readable(process, patience_s)
+    finally:
+        os.close(process)
