@@ -12,7 +12,7 @@ from _thread import RLock  # threading would have work to do in every fork
 from .channel import OtherSideGone, deeply
 from .failures import describe, rebuild
 from .remote import OPERATIONS, Remote, number_of
-from .wire import decode, encode
+from .wire import IMMUTABLE, decode, encode
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ class Peer:
     def ask(self, operation: str, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Have one thing done there; returns its value or raises what it raised."""
         with self._turn:
-            given = {"args": self.pack(list(args)), "kwargs": self.pack(list(kwargs.values()))}
-            self.send({"do": operation, "on": number, "names": list(kwargs), **given})
+            given = [*args, *kwargs.values()]
+            self.send({"do": operation, "on": number, "names": list(kwargs), "args": self.pack(given)})
             while "do" in (answer := self.receive()):
                 self.serve(answer)
-            return self.take(answer, [*args, *kwargs.values()])
+            return self.take(answer, given)
 
     def take(self, answer: dict[str, Any], given: list[Any]) -> Any:
         """What an answer says; `given` is changed where the other process changed what it was given."""
@@ -86,13 +86,13 @@ class Peer:
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             target = self._held[request["on"]]
-            args, values = self.unpack(request["args"]), self.unpack(request["kwargs"])
-            given = [*args, *values]
-            value = self.perform(request["do"], target, args, dict(zip(request["names"], values, strict=True)))
+            given, names = self.unpack(request["args"]), request["names"]
+            positional = len(given) - len(names)
+            kwargs = dict(zip(names, given[positional:], strict=True))
+            value = self.perform(request["do"], target, given[:positional], kwargs)
             as_object = self.is_object(request["do"], target)
             answer = {"value": self._refer(value) if as_object else self.pack(value)}
-            changed = self.pack(given)
-            if changed != request["args"] + request["kwargs"]:
+            if not IMMUTABLE.issuperset(map(type, given)) and (changed := self.pack(given)) != request["args"]:
                 answer["changed"] = changed
             return answer
         except OtherSideGone:

@@ -34,9 +34,9 @@ def rehearse() -> None:
 def _converse(to_candidate: tuple[int, int], to_tester: tuple[int, int]) -> None:
     tester = Channel(to_tester[0], to_candidate[1])
     tester.send({**_GIVEN, "code": _SOLUTION})
-    tester.send({"do": "get", "on": 0, "names": [], "args": ["f"], "kwargs": []})
+    tester.send({"do": "get", "on": 0, "names": [], "args": ["f"]})
     for argument in _ARGUMENTS:
-        tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument], "kwargs": []})
-    tester.send({"do": "call", "on": 1, "names": [], "args": [], "kwargs": []})
+        tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument]})
+    tester.send({"do": "call", "on": 1, "names": [], "args": []})
     os.write(to_candidate[1], _NONSENSE)  # a candidate would end its process at the end of the stream
     candidate.run(Channel(to_candidate[0], to_tester[1]))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Resolve = Callable[[str, int], Any]
 
 REFERENCES = ("mine", "yours")
-_AS_IT_IS = {type(None), bool, float, str}
+_AS_IT_IS = frozenset({type(None), bool, float, str})
+IMMUTABLE = _AS_IT_IS | {int}
 _LONG = 1 << 2048  # decimal digits of more take long to write and read, and Python refuses many thousands
 _DICT_VIEWS: tuple[Any, ...] = (type({}.keys()), type({}.values()), type({}.items()))
 
@@ -34,6 +35,8 @@ def encode(value: Any, refer: Refer) -> Any:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value
+    if kind is list:
+        return _encode_all(value, refer)
     for base in kind.__mro__:
         encoder = _ENCODERS.get(base) or _lazy_encoder(base)
         if encoder is not None:
@@ -54,8 +57,12 @@ def decode(data: Any, resolve: Resolve) -> Any:
 def _encode_all(values: Iterable[Any], refer: Refer) -> list[Any]:
     items = list(values)
     kinds = set(map(type, items))
-    if kinds <= _AS_IT_IS or (kinds == {int} and min(items) > -_LONG and max(items) < _LONG):
+    if kinds <= _AS_IT_IS:
         return items
+    if kinds <= IMMUTABLE:
+        numbers = items if len(kinds) == 1 else [item for item in items if type(item) is int]
+        if min(numbers) > -_LONG and max(numbers) < _LONG:
+            return items
     return [encode(item, refer) for item in items]
 
 

@@ -13,9 +13,9 @@ VALUES = [
 REPLIES = [
     *({"value": value} for value in VALUES), {}, {"error": 5}, {"error": [5]}, {"error": ["SystemExit"], "args": 5},
     {"error": ["__import__"]}, {"value": 3, "changed": 5}, {"value": 3, "changed": [1]}, {"do": 5}, {"do": "call"},
-    {"do": "get", "on": 0, "args": ["__globals__"], "kwargs": [], "names": []},
-    {"do": "call", "on": "x", "args": [], "kwargs": [], "names": ["x"]},
-    {"do": "nothing", "on": 0, "args": [], "kwargs": [], "names": []},
+    {"do": "get", "on": 0, "args": ["__globals__"], "names": []},
+    {"do": "call", "on": "x", "args": [], "names": ["x"]},
+    {"do": "nothing", "on": 0, "args": [], "names": []},
 ]
 
 
