@@ -53,7 +53,8 @@ class Zygotes:
                 found.add_done_callback(self._give_up)
             raise
         try:
-            yield zygote
+            with _on(zygote.processor):
+                yield zygote
         except BaseException:
             zygote.usable = False
             raise
@@ -120,3 +121,22 @@ class Zygotes:
                 self._idle.setdefault(kind, []).append(zygote)
                 return
         self._send_away(zygote)
+
+
+@contextlib.contextmanager
+def _on(processor: int | None) -> Iterator[None]:
+    """Have this thread run where its zygote does: else it keeps another zygote waiting while that processor is idle."""
+    if processor is None:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    _keep_to({processor})
+    try:
+        yield
+    finally:
+        _keep_to(before)
+
+
+def _keep_to(processors: set[int]) -> None:
+    with contextlib.suppress(OSError):  # then it is slower
+        os.sched_setaffinity(0, processors)
