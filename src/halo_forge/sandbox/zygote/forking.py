@@ -12,15 +12,17 @@ output is ever in its memory, so no later fork can find any there.
 from __future__ import annotations
 
 import errno
-import fcntl
 import gc
 import marshal
 import mmap
 import os
 import select
-import socket
 import sys
 import time
+
+# Not of the module, see `messages`.
+from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
+from _socket import socket as Socket
 
 # Out of their modules, because only forks use them: see `walls`.
 from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, closerange, dup2, sendfile, setpriority, umask
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
     from .server import End
 
-_FIRST_FREE = 3  # behind the standard streams
 _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
@@ -63,7 +64,7 @@ class _Zygote:
     def __init__(self, control_fd: int, *, as_first: bool) -> None:
         self._as_first = as_first
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
-        self._control = socket.socket(fileno=fcntl.fcntl(control_fd, fcntl.F_DUPFD, _FIRST_FREE))
+        self._control = Socket(fileno=os.dup(control_fd))
         os.close(control_fd)
         self._poller = select.poll()  # of the control socket, and of what ends a job
         self._poller.register(self._control, select.POLLIN)
@@ -128,7 +129,7 @@ class _Zygote:
         return None
 
     def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
-        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
         pid = self._fork()
         if pid == 0:
             nowhere = os.open(os.devnull, os.O_RDWR)
@@ -228,10 +229,10 @@ class _Zygote:
 
 def _arrange(fds: list[int]) -> None:
     """Put the job's descriptors in their places, from 0 on, and close all others."""
-    aside = [fcntl.fcntl(fd, fcntl.F_DUPFD, _ASIDE) for fd in fds]
+    aside = [dup2(fd, _ASIDE + place) for place, fd in enumerate(fds)]
     for place, fd in enumerate(aside):
         dup2(fd, place)
-    closerange(len(aside), max(aside) + 1)
+    closerange(len(fds), _ASIDE + len(fds))
 
 
 def _be_nice(niceness: int) -> None:

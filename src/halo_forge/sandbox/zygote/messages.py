@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import select
-import socket
-from array import array
+import struct
+from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    from _socket import socket as Socket
     from collections.abc import Sequence
 
 MOST_BYTES = 65536  # of one message
 STDERR, FILES_FD, FIRST_NAMED = 2, 3, 4  # of a job's descriptors: behind the files come those that its words name
 WHICH, THESE = b"which", b"these"  # the host asks which processes there are for the job, and the answer
 
-_FD_BYTES = array("i").itemsize
+_FD_BYTES = struct.calcsize("i")
 
-# What the socket module has for this imports and makes more, which in the zygote is memory that each fork copies.
+# What the socket module has for this imports and makes much more, which in the zygote is memory that each fork copies.
 
 
-def send(control: socket.socket, message: bytes, fds: Sequence[int]) -> None:
+def send(control: Socket, message: bytes, fds: Sequence[int]) -> None:
     """Send a message, with descriptors beside it.
 
     Raises:
         OSError: it is not taken.
     """
-    control.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array("i", fds))])
+    control.sendmsg([message], [(SOL_SOCKET, SCM_RIGHTS, struct.pack(f"{len(fds)}i", *fds))])
 
 
-def receive(control: socket.socket, most_fds: int) -> tuple[bytes, list[int]]:
+def receive(control: Socket, most_fds: int) -> tuple[bytes, list[int]]:
     """The next message, and the descriptors beside it; nothing when the other side has hung up."""
-    message, beside, _, _ = control.recvmsg(MOST_BYTES, socket.CMSG_SPACE(most_fds * _FD_BYTES))
+    message, beside, _, _ = control.recvmsg(MOST_BYTES, CMSG_SPACE(most_fds * _FD_BYTES))
     return message, [fd for _, _, fds in beside for fd in memoryview(fds).cast("i")]
 
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
-import socket
 
 from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable, send
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    from _socket import socket as Socket
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
@@ -33,7 +33,7 @@ class Server:
         alive: it was not closed yet.
     """
 
-    def __init__(self, pid: int, first: int, control: socket.socket, job: dict[str, Any]) -> None:
+    def __init__(self, pid: int, first: int, control: Socket, job: dict[str, Any]) -> None:
         self.pid = pid
         self.fd = control.fileno()
         self._first = first

@@ -6,8 +6,7 @@ import builtins
 import marshal
 import sys
 
-from .counting import CHECK, ENDED, FAILED, mark_tests
-from .suite import Suite
+from .suite import CHECK, ENDED, FAILED, Suite
 from .tester import SUITE
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -34,6 +33,8 @@ class AssertionSuite(Suite):
 
     def prepare(self, tree: ast.Module) -> None:
         """See `Suite.prepare`."""
+        from .counting import mark_tests  # see `syntax`
+
         self._tests = mark_tests(tree, check_is_called=self.entry_point is not None)
 
     @property

@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import ast
 
+from .suite import CHECK, ENDED, FAILED
 from .syntax import nodes_of
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-ENDED, FAILED = "<ended>", "<failed>"  # what the suite calls with the number of a test; no program can have such names
-CHECK = "check"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 

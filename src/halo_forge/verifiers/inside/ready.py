@@ -14,9 +14,7 @@ import itertools
 import math
 import operator
 import os
-import random
 import re
-import signal
 import string
 import typing
 
@@ -25,7 +23,7 @@ from .rehearsal import rehearse
 
 __all__ = [
     "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator", "os",
-    "python_program", "random", "re", "rehearse", "serving", "signal", "start", "string", "typing",
+    "python_program", "re", "rehearse", "serving", "start", "string", "typing",
 ]  # fmt: skip
 
 

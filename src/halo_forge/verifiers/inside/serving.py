@@ -8,9 +8,8 @@ came before. When anything unusual happens it ends, and the zygote begins anothe
 from __future__ import annotations
 
 import os
-import random
 import resource
-import socket
+import sys
 
 from .channel import Channel
 from .judging import judge_payload
@@ -19,6 +18,7 @@ from .tester import Tester
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    import socket
     from typing import NoReturn
 
 _MOST_JOBS = 1000
@@ -29,6 +29,8 @@ _NOWHERE, _STDERR = 0, 2  # descriptors; the error stream is that of the job
 
 def serve(control_fd: int) -> NoReturn:
     """Test samples until the zygote hangs up."""
+    import socket  # which is much to have in every fork
+
     be_private()
     control = socket.socket(fileno=control_fd)
     jobs, most_bytes = 0, _address_space() + _MOST_MORE_BYTES
@@ -38,7 +40,8 @@ def serve(control_fd: int) -> NoReturn:
             os._exit(0)
         before_s = _limit_time(int(message))
         os.dup2(fds[0], _STDERR)
-        random.seed()  # as in every new process
+        if "random" in sys.modules:
+            sys.modules["random"].seed()  # as in every new process
         _test(fds[1:], control)
         os.dup2(_NOWHERE, _STDERR)
         for fd in fds:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import marshal
 
@@ -55,6 +54,8 @@ def solution_codes(
 
 def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
     """The imports and helper functions of a prompt that is code, without the function that has to be written."""
+    import ast  # see `syntax`
+
     try:
         tree = ast.parse(prompt + "\n    pass\n")
     except SyntaxError:
@@ -73,6 +74,8 @@ def _compiled(text: str) -> CodeType:
 
 
 def _defines(code: str, entry_point: str | None) -> bool:
+    import ast
+
     try:
         tree = ast.parse(code)
     except SyntaxError:

@@ -6,7 +6,6 @@ against the solution, whose process may have caused it.
 
 from __future__ import annotations
 
-import ast
 import sys
 
 from .record import FILE
@@ -15,12 +14,15 @@ from .tester import SUITE
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import ast
     from typing import Any
 
     from .record import Record
     from .standins import StandIns
     from .tester import Tester
+
+ENDED, FAILED = "<ended>", "<failed>"  # what a suite calls with the number of a test; no program can have such names
+CHECK = "check"  # the function of a suite that tests the one that it is given
 
 
 class Suite:
@@ -35,8 +37,12 @@ class Suite:
             Exception: anything, when they are no good.
         """
         self.entry_point: str | None = given["entry_point"]
+        import ast  # see `syntax`
+
+        from .syntax import imports
+
         tree = ast.parse(given["tests"], FILE)
-        if missing := sorted(name for name in _imports(tree) if not self._is_there(name)):
+        if missing := sorted(name for name in imports(tree) if not self._is_there(name)):
             raise ImportError(f"there is no {', '.join(missing)} here")
         self.prepare(tree)
         self.code = compile(tree, FILE, "exec", dont_inherit=True, optimize=0)
@@ -78,22 +84,3 @@ class Suite:
         from importlib.machinery import PathFinder  # here, or a solution would find it by its package's name in forks
 
         return PathFinder.find_spec(module) is not None
-
-
-def _imports(node: ast.AST) -> Iterator[str]:
-    """The top-level modules that code can't do without."""
-    for child in _statements(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in child.names)
-        elif isinstance(child, ast.ImportFrom) and child.module is not None:
-            yield child.module.partition(".")[0]
-        elif not isinstance(child, ast.Try):  # which may be there because a module may be missing
-            yield from _imports(child)
-
-
-def _statements(node: ast.AST) -> Iterator[ast.AST]:
-    """The statements within one, and what holds some itself. Expressions hold none, and are most of a suite."""
-    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
-        within = getattr(node, name, ())
-        if isinstance(within, list):  # the body of a lambda is an expression
-            yield from within

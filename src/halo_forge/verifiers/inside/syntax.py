@@ -1,12 +1,20 @@
-"""The nodes of a syntax tree, quickly: `ast.walk` takes longer than it takes to parse."""
+"""Syntax trees: what a suite can't do without, and all nodes.
+
+Only where a suite was not made ready ahead is this imported in the sandbox, and `ast` with it, which is much to have in
+every fork.
+"""
 
 from __future__ import annotations
 
 import ast
 
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """A node and all below it, in no particular order."""
+    """A node and all below it, in no particular order. `ast.walk` takes longer than it takes to parse."""
     found = [tree]
     for node in found:  # which grows meanwhile
         for name in node._fields:
@@ -16,3 +24,22 @@ def nodes_of(tree: ast.AST) -> list[ast.AST]:
             elif isinstance(value, list):
                 found += [part for part in value if isinstance(part, ast.AST)]
     return found
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """The top-level modules that code can't do without."""
+    for child in _statements(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in child.names)
+        elif isinstance(child, ast.ImportFrom) and child.module is not None:
+            yield child.module.partition(".")[0]
+        elif not isinstance(child, ast.Try):  # which may be there because a module may be missing
+            yield from imports(child)
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements within one, and what holds some itself. Expressions hold none, and are most of a suite."""
+    for name in ("body", "orelse", "finalbody", "handlers", "cases"):
+        within = getattr(node, name, ())
+        if isinstance(within, list):  # the body of a lambda is an expression
+            yield from within
