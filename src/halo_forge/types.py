@@ -136,8 +136,13 @@ class LimitOverrides:
 
     def apply(self, limits: Limits) -> Limits:
         """The run's `limits` with this problem's own in their place."""
+        if self == _NO_OVERRIDES:
+            return limits
         given = {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
         return replace(limits, **given)
+
+
+_NO_OVERRIDES = LimitOverrides()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import marshal
 import sys
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from .standins import StandIns
     from .tester import Tester
 
+_unmade = functools.lru_cache(1)(marshal.loads)  # samples often come problem by problem
+
 
 class AssertionSuite(Suite):
     """Executes the tests, each of which may fail by itself (`counting`)."""
@@ -28,7 +31,7 @@ class AssertionSuite(Suite):
             super().__init__(given)
             return
         self.entry_point = given["entry_point"]
-        self.code, self.names_used, self.prelude, self._tests = marshal.loads(made)
+        self.code, self.names_used, self.prelude, self._tests = _unmade(made)
         self.names = {"__name__": SUITE}
 
     def prepare(self, tree: ast.Module) -> None:

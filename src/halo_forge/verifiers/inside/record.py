@@ -51,7 +51,7 @@ class Record:
 
     def __init__(self, tester: Tester, tests: str, report: Report) -> None:
         self._tester = tester
-        self._lines = tests.splitlines()
+        self._tests = tests
         self._report = report
         self.outcome: str | None = None
         self._words = ""
@@ -106,7 +106,8 @@ class Record:
             if trace.tb_frame.f_code.co_filename == FILE:
                 number = trace.tb_lineno
             trace = trace.tb_next
-        return f"{self._lines[number - 1].strip()}\n" if 0 < number <= len(self._lines) else ""
+        lines = self._tests.splitlines()
+        return f"{lines[number - 1].strip()}\n" if 0 < number <= len(lines) else ""
 
 
 def of_solution(error: BaseException) -> tuple[str, str]:

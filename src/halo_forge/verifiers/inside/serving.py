@@ -33,7 +33,8 @@ def serve(control_fd: int) -> NoReturn:
 
     be_private()
     control = socket.socket(fileno=control_fd)
-    jobs, most_bytes = 0, _address_space() + _MOST_MORE_BYTES
+    statm = os.open("/proc/self/statm", os.O_RDONLY)
+    jobs, most_bytes = 0, _address_space(statm) + _MOST_MORE_BYTES
     while True:
         message, fds, _, _ = socket.recv_fds(control, _MOST_BYTES, _DESCRIPTORS)
         if not message:
@@ -48,7 +49,7 @@ def serve(control_fd: int) -> NoReturn:
             os.close(fd)
         jobs += 1
         used = resource.getrusage(resource.RUSAGE_SELF)
-        last = jobs == _MOST_JOBS or _address_space() > most_bytes
+        last = jobs == _MOST_JOBS or _address_space(statm) > most_bytes
         control.send(b"%f %s" % (used.ru_utime + used.ru_stime - before_s, b"last" if last else b"more"))
 
 
@@ -66,10 +67,9 @@ def _status(control: socket.socket, patience_s: float) -> int | None:
     return int(status) if status else None
 
 
-def _address_space() -> int:
+def _address_space(statm: int) -> int:
     """How many bytes of it this process has."""
-    with open("/proc/self/statm", "rb") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    return int(os.pread(statm, _MOST_BYTES, 0).split()[0]) * resource.getpagesize()
 
 
 def _limit_time(limit: int) -> float:

@@ -64,9 +64,9 @@ def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
     return [compile(tree, "prompt.py", "exec", dont_inherit=True, optimize=0)]  # however this Python was started
 
 
-def names_in(code: CodeType) -> set[str]:
+def names_in(code: CodeType) -> frozenset[str]:
     """Every name that code and the functions and classes in it may look up."""
-    return {name for part in _parts(code) for name in part.co_names}
+    return frozenset(name for part in _parts(code) for name in part.co_names)
 
 
 def _compiled(text: str) -> CodeType:
