@@ -120,8 +120,13 @@ class _Zygote:
         pid = self._fork()
         if pid == 0:
             return self._begin(job, own)
-        _close({*fds, *own})
-        found = server.attend(pid, lambda: self._wait(pid, first, server.pid))
+        _close(fds)
+        _close(own[-2:])
+        self._wait(pid, first, server.pid)
+        found = None
+        while server.asks():
+            found = server.answer(pid, found)
+            self._wait(pid, first, server.pid)
         end = server.end(self._take_down(pid, found))
         if not server.alive:
             self._forget_server()
@@ -190,7 +195,7 @@ class _Zygote:
 
     def _wait(self, *pids: int) -> None:
         """Wait until something else is heard of than the host, and tell that one of these processes when it asks."""
-        while [fd for fd, _ in self._poller.poll()] == [self._control.fileno()]:
+        while len(ready := self._poller.poll()) == 1 and ready[0][0] == self._control.fileno():
             self._hear()
             processes = [os.pidfd_open(pid) for pid in pids]
             send(self._control, THESE, processes)

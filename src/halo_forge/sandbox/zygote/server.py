@@ -10,16 +10,16 @@ import contextlib
 import os
 import resource
 
-from .messages import FIRST_NAMED, MOST_BYTES, STDERR, readable, send
+from .messages import FIRST_NAMED, STDERR, readable, send
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from _socket import socket as Socket
-    from collections.abc import Callable
     from typing import Any, TypeAlias
 
     End: TypeAlias = tuple[int, float, int]  # exit code or minus the signal, CPU seconds, most memory in KiB
 
+_MOST_WORDS = 64  # bytes of what it says
 SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
 _ITS_WORLD = ("server", "rlimits", "tmp_bytes", "niceness")  # what of a job is so for as long as it lives
 
@@ -50,6 +50,8 @@ class Server:
     def connect(self, fds: list[int], job: dict[str, Any]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
 
+        The last two of them are new.
+
         Args:
             fds: of the job; those that its words name are for the server, and the error stream is for both.
         """
@@ -62,22 +64,24 @@ class Server:
         os.close(to_fork[1])
         return [*fds[:FIRST_NAMED], to_fork[0], to_server[1]]
 
-    def attend(self, pid: int, wait: Callable[[], None]) -> End | None:
-        """Wait until it says that the job is over, or is gone. How the job's fork had ended, if that was asked for.
+    def asks(self) -> bool:
+        """Hear what it has to say: whether it asks how the job's fork ended. Else the job is over, or it is gone.
 
-        Args:
-            wait: until there is something from it.
+        It says how many seconds it wants to wait for that; or how many it has used, and whether it goes on.
         """
-        found = None
-        while True:
-            wait()
-            self._said = self._hear()
-            if len(self._said) != 1:
-                return found
-            if found is None and _ends_within(pid, float(self._said[0])):
-                found = ended(pid)
-            with contextlib.suppress(OSError):
-                self._control.send(b"" if found is None else b"%d" % found[0])
+        try:
+            self._said = self._control.recv(_MOST_WORDS).split()
+        except OSError:
+            self._said = []
+        return len(self._said) == 1
+
+    def answer(self, pid: int, found: End | None) -> End | None:
+        """Tell how the job's fork ended, if it does soon; returns that, the fork having been reaped."""
+        if found is None and _ends_within(pid, float(self._said[0])):
+            found = ended(pid)
+        with contextlib.suppress(OSError):
+            self._control.send(b"" if found is None else b"%d" % found[0])
+        return found
 
     def end(self, fork: End) -> End:
         """How the job ended: by what the server said, or like the server."""
@@ -103,12 +107,6 @@ class Server:
         found = ended(self.pid)
         os.waitpid(self._first, 0)
         return found
-
-    def _hear(self) -> list[bytes]:
-        """Its next words: how many seconds it waits for the fork's end; or how many it used, and whether it goes on."""
-        with contextlib.suppress(OSError):
-            return self._control.recv(MOST_BYTES).split()
-        return []
 
 
 def of_server(job: dict[str, Any]) -> dict[str, Any]:
