@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -431,11 +432,30 @@ def test_a_tester_that_has_grown_is_replaced(both: Both) -> None:
 
 
 def test_a_tester_that_was_killed_is_replaced(both: Both) -> None:
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    before = both.zygotes()
     for _ in range(3):
+        (tester,) = _testers(both)
+        os.kill(tester, signal.SIGKILL)
+        while not re.search(r"^State:\tZ", _status(tester), re.MULTILINE):  # nobody reaps it before the next sample
+            time.sleep(0.01)
         assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
-        for tester in _testers(both):
-            os.kill(tester, signal.SIGKILL)
-    assert both.zygotes()
+    assert before == both.zygotes()
+
+
+def test_a_judging_thread_may_run_anywhere_afterwards(both: Both) -> None:
+    before = os.sched_getaffinity(0)
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    assert os.sched_getaffinity(0) == before
+
+
+def test_suites_that_draw_at_random_do_not_draw_alike(both: Both) -> None:
+    """Though one tester executes them, and the second time it has the module already."""
+    draws = "import random\nassert answer(random.getrandbits(64)) is None\n"
+    answer = "import sys\ndef answer(x):\n    print(x, file=sys.stderr)\n    raise ValueError(x)\n"
+    found = [_judged(both.forked, replace(SUITE, tests=draws), answer) for _ in range(6)]
+    assert {verdict.outcome for verdict in found} == {Outcome.RUNTIME_ERROR}
+    assert len({verdict.detail for verdict in found}) == len(found)
 
 
 def test_a_zygote_that_a_nicer_thread_started_serves_others(caplog: pytest.LogCaptureFixture) -> None:

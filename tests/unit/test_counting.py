@@ -6,7 +6,10 @@ import ast
 
 import pytest
 
-from halo_forge.verifiers.inside.counting import ENDED, FAILED, mark_tests, names_bound
+from halo_forge.problems import load_problems
+from halo_forge.verifiers.inside.counting import mark_tests, names_bound
+from halo_forge.verifiers.inside.suite import ENDED, FAILED
+from halo_forge.verifiers.inside.syntax import nodes_of
 
 HELPERS = """
 def close(a, b):
@@ -72,3 +75,9 @@ def test_names_that_a_file_gives_a_meaning_to() -> None:
         "def g(a):\n    inner = a\nfor i in []:\n    (p, q) = i\nclass C:\n    y = 1\n"
     )
     assert names_bound(ast.parse(source).body) == {"os", "m", "loads", "x", "g", "i", "p", "q", "C"}
+
+
+def test_all_nodes_are_walked() -> None:
+    for problem in load_problems("humaneval", None).problems:
+        tree = ast.parse(problem.tests or "")
+        assert sorted(map(id, nodes_of(tree))) == sorted(map(id, ast.walk(tree)))

@@ -130,8 +130,10 @@ class CompiledVerifier:
 
     def _judge(self, problem: Problem, source: str, watch: Stopwatch) -> Verdict:
         ready = self._ready[problem.language]
+        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
+        first = problem.cases[0].stdin if problem.cases and ready.spec.run else None
         try:
-            built = self._compile(ready, Program(source, ready.spec.names(source)))
+            built, ahead = self._build(ready, Program(source, ready.spec.names(source)), first, limits)
         except _DoesNotCompile as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         watch.warned = built.warned
@@ -139,23 +141,26 @@ class CompiledVerifier:
             return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="compiled; there is nothing to compare with")
         if not ready.spec.run:
             return watch.verdict(Outcome.ACCEPTED, compiled=True, detail="compiled; such programs can't be run here")
-        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         run = self.workshop.run
         return watch.cases_verdict(
-            run_cases(problem, limits, lambda case: run(_run_command(ready, built, case.stdin, limits)))
-        )
+            run_cases(
+                problem, limits,
+                lambda case: ahead.pop() if ahead else run(_run_command(ready, built, case.stdin, limits)),
+            )
+        )  # fmt: skip
 
     def _judge_tests(self, problem: Problem, sample: Sample, code: str, watch: Stopwatch) -> Verdict:
         """One test, which is passed when the program says what only the end of its tests knows."""
         ready = self._ready[problem.language].for_tests()
         word = secrets.token_hex(16)
+        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
         try:
-            built = self._compile(ready, ready.spec.tests.join(Pieces.of(problem, sample, code, word)))
+            program = ready.spec.tests.join(Pieces.of(problem, sample, code, word))
+            built, ahead = self._build(ready, program, "", limits)
         except _DoesNotCompile as complaint:
             return watch.verdict(Outcome.COMPILE_ERROR, compiled=False, detail=str(complaint))
         watch.warned = built.warned
-        limits = self.workshop.run_limits(problem, address_space=ready.spec.address_space)
-        execution = self.workshop.run(_run_command(ready, built, "", limits))
+        execution = ahead.pop() if ahead else self.workshop.run(_run_command(ready, built, "", limits))
         outcome, detail = _outcome_of_tests(execution, limits, ready.spec, word)
         return watch.verdict(
             outcome,
@@ -166,10 +171,20 @@ class CompiledVerifier:
             total=1,
         )
 
+    def _build(
+        self, ready: Ready, program: Program, stdin: str | None, limits: ResourceLimits
+    ) -> tuple[_Built, list[Execution]]:
+        """What can be run, and the first run of it, with that input, if it showed that there is nothing to check."""
+        if not ready.spec.parsed_first or stdin is None or self.workshop.flags(ready.spec.flags):
+            return self._compile(ready, program), []
+        built = _Built(_files(program), program.names, warned=False)
+        execution = self.workshop.run(_run_command(ready, built, stdin, limits))
+        if execution.killed_by is None and execution.exit_code == 0:
+            return built, [execution]
+        return self._compile(ready, program), [execution]
+
     def _compile(self, ready: Ready, program: Program) -> _Built:
-        spec, names = ready.spec, program.names
-        content = program.source.encode("utf-8", "replace")
-        files = {names.source: content, **{name: text.encode() for name, text in program.beside.items()}}
+        spec, names, files = ready.spec, program.names, _files(program)
         command = self._compile_command(ready, names, files)
         execution = self._quickly(ready, names, command) or self._plainly(ready, command)
         _raise_complaint(execution, spec, command)
@@ -234,6 +249,11 @@ class CompiledVerifier:
 
     def _call(self, ready: Ready, names: Names, limits: ResourceLimits) -> list[str]:
         return ready.words(ready.spec.compile, names, limits, self.workshop.flags(ready.spec.flags))
+
+
+def _files(program: Program) -> dict[str, bytes]:
+    source = program.source.encode("utf-8", "replace")
+    return {program.names.source: source, **{name: text.encode() for name, text in program.beside.items()}}
 
 
 def _run_command(ready: Ready, built: _Built, stdin: str, limits: ResourceLimits) -> Command:

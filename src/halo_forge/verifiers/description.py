@@ -33,6 +33,8 @@ class CompiledLanguage:
         compile_env, run_env: variables; the same marks as in a command.
         warm: what is worth keeping from one compile to the next.
         headers: how the includes that sources begin with are precompiled, if they are.
+        parsed_first: a program is parsed to its end before any of it runs, so that one that ends well is right. Then
+            `compile`, which only checks it, is not needed.
         address_space: see `ResourceLimits`; for the tools and for the programs.
         beside_heap_mb: how much of the memory limit a runtime needs for itself.
         read_only: patterns of what the tools need below /etc.
@@ -51,6 +53,7 @@ class CompiledLanguage:
     run_env: Mapping[str, str] = field(default_factory=dict)
     warm: Warm | None = None
     headers: Headers | None = None
+    parsed_first: bool = False
     address_space: bool = True
     beside_heap_mb: int = 0
     read_only: tuple[str, ...] = ()

@@ -86,6 +86,7 @@ NODE = CompiledLanguage(
     run=("{node}", *NODE_RUN, "{source}"),
     self_test='console.log("ready");\n',
     tests=TestProgram(_join, FAILED_ASSERTION, run=run_tests("./main.js")),
+    parsed_first=True,
     compile_env=NODE_ENV,
     run_env=NODE_ENV,
     address_space=False,
