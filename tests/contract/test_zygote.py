@@ -26,6 +26,7 @@ from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
+from halo_forge.sandbox.zygote.host import _ANSWER_S
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.executor import executor
@@ -162,6 +163,40 @@ with contextlib.closing(BubblewrapSandbox()) as sandbox:
     sandbox._zygotes._starter.shutdown()
     print('sent away' if begun[0].control.fileno() == -1 else 'still there')
 print(proc.children(os.getpid()))
+"""
+ASKED = """import contextlib, os, signal, threading
+from halo_forge.sandbox import proc
+from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
+from halo_forge.sandbox.zygote.host import RunningZygote
+from halo_forge.types import Case, Language, Limits, Problem, Sample
+from halo_forge.verifiers.base import Workshop
+from halo_forge.verifiers.python import PythonVerifier
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+problem = Problem('any', '', Language.PYTHON, cases=(Case('', '1\\n'),))
+fork, runs = RunningZygote.fork, []
+
+def counted(self, job, fds):
+    runs.append(job)
+    fork(self, job, fds)
+
+with contextlib.closing(BubblewrapSandbox()) as sandbox:
+    verifier = PythonVerifier(Workshop(sandbox, Limits()))
+    verifier.verify(problem, Sample('any', 0, 'print(1)'))
+    (kept,) = (zygote for waiting in sandbox._zygotes._idle.values() for zygote in waiting)
+    zygote, before = proc.tree(kept.process.pid)[2], len(os.listdir('/proc/self/fd'))
+    RunningZygote.fork = counted
+    for after_s, action in (  # the zygote does not answer at once
+        (0.03, lambda: os.kill(zygote, signal.SIGSTOP)),
+        (0.2, lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)),
+        (0.4, lambda: os.kill(zygote, signal.SIGCONT)),
+    ):
+        threading.Timer(after_s, action).start()
+    try:
+        print(verifier.verify(problem, Sample('any', 0, 'import time; time.sleep(2); print(1)')))
+    except KeyboardInterrupt:
+        left = len(os.listdir('/proc/self/fd')) > before
+        print('interrupted,', 'run once,' if len(runs) == 1 else runs, 'something' if left else 'nothing', 'left open')
 """
 
 
@@ -441,6 +476,75 @@ def test_a_tester_that_was_killed_is_replaced(both: Both) -> None:
             time.sleep(0.01)
         assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
     assert before == both.zygotes()
+
+
+def test_a_tester_that_was_killed_keeps_nobody_from_watching_another_sample(both: Both) -> None:
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    before, began = both.zygotes(), time.monotonic()
+    (tester,) = _testers(both)
+    os.kill(tester, signal.SIGKILL)
+    prints = both.execution(both.forked, "import time\ntime.sleep(0.1)\nprint('x' * 200_000)\n")
+    assert len(prints.stdout) == 200_001
+    assert time.monotonic() - began < _ANSWER_S
+    assert both.zygotes() == before
+
+
+def test_a_fork_whose_end_was_told_is_still_watched(both: Both) -> None:
+    """The tester has asked how it ended, and takes a while longer."""
+    tests = "try:\n    answer(1)\nexcept BaseException:\n    pass\nn = sum(range(9_000_000))\nassert answer(2) == 2\n"
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    before = both.zygotes()
+    found = _judged(both.forked, replace(SUITE, tests=tests), ANSWERS["ends itself"])
+    assert (found.outcome, found.detail) == (Outcome.RUNTIME_ERROR, "the solution ended its process")
+    assert both.zygotes() == before
+
+
+def test_a_zygote_that_is_killed_with_a_job_unread_is_replaced(both: Both) -> None:
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    (first,) = both.zygotes()
+    zygote = proc.tree(first)[2]
+    os.kill(zygote, signal.SIGSTOP)
+    killing = threading.Timer(0.05, os.kill, (zygote, signal.SIGKILL))
+    killing.start()
+    assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    killing.join()
+    assert both.zygotes() != [first]
+
+
+def test_who_is_interrupted_while_the_zygote_is_asked_does_not_run_it_again() -> None:
+    done = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=False, timeout=120)
+    assert (done.stdout, done.stderr, done.returncode) == ("interrupted, run once, nothing left open\n", "", 0)
+
+
+@pytest.mark.parametrize("tests", ["assert answer( == 1\n", "import no_such_module\nassert answer(1) == 1\n"])
+def test_of_a_suite_that_is_no_good_the_same_is_said(both: Both, tests: str) -> None:
+    said = []
+    for verifier in (both.forked, both.afresh):
+        with pytest.raises(JudgeError) as error:
+            _judged(verifier, replace(SUITE, tests=tests), ANSWERS["right"])
+        said.append(str(error.value))
+    assert said[0] == said[1]
+
+
+def test_a_suite_that_can_not_be_made_ready_ahead_is_judged(both: Both) -> None:
+    needs_more = "import test.support\nassert answer([1]) == [1]\n"
+    assert _made_ahead(needs_more, None, "answer") == (b"", False)
+    for verifier in (both.forked, both.afresh):
+        found = _judged(verifier, replace(SUITE, tests=needs_more), ANSWERS["right"])
+        assert found.outcome is Outcome.ACCEPTED, found.detail
+
+
+def test_a_thread_that_may_no_longer_run_on_a_processor_is_left_alone(both: Both) -> None:
+    here, *others = sorted(before := os.sched_getaffinity(0))
+    if not others:
+        pytest.skip("there is one processor")
+    try:
+        for processor in (here, others[0]):
+            os.sched_setaffinity(0, {processor})
+            assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+            assert os.sched_getaffinity(0) == {processor}
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def test_a_judging_thread_may_run_anywhere_afterwards(both: Both) -> None:

@@ -239,7 +239,10 @@ def oom_kills() -> int:
 
 
 def oom_kills_before() -> int:
-    """The same, but as of a moment ago: to write down all that it counts takes the kernel longer than a fork."""
+    """The same, but perhaps as of a moment ago: to write down all that it counts takes the kernel long.
+
+    So what is killed in that moment may be taken for part of what came after it.
+    """
     when, kills = _last_kills
     return kills if time.monotonic() - when < _MOMENT_S else oom_kills()
 

@@ -117,16 +117,16 @@ class PythonVerifier:
             "tests": problem.tests,
             "framework": problem.framework,
         }
-        beside = _packages() if problem.framework is Framework.PYTEST else b""
-        served = False
+        made, served = b"", False
         if problem.framework is Framework.ASSERTS:
-            beside, served = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
+            made, served = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
+        beside = _packages() if problem.framework is Framework.PYTEST else made
         limits = self._workshop.run_limits(problem)
         kills_before = proc.oom_kills_before()
         execution = self._run(
             self._command(
                 ("suite", PAYLOAD_FD, RESULT_FD), limits, payload=json.dumps(payload).encode() + b"\n" + beside,
-                forked=problem.framework is Framework.ASSERTS,  # the others bring modules of their own
+                forked=bool(made),  # what makes others ready is more than a fork has
                 served=served,
             )
         )  # fmt: skip

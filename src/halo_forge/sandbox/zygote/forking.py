@@ -66,8 +66,6 @@ class _Zygote:
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = Socket(fileno=os.dup(control_fd))
         os.close(control_fd)
-        self._poller = select.poll()  # of the control socket, and of what ends a job
-        self._poller.register(self._control, select.POLLIN)
         self._filter = walls.Filter(self._control.recv(MOST_BYTES))
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
@@ -75,6 +73,7 @@ class _Zygote:
         self._sockets = self._count_sockets()
         self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
         self._server: Server | None = None
+        self._poller = select.poll()  # for the server, once there is one
         self._first: int | None = None
         walls.set_private(True)  # process 1 of each fork shares all memory with this one
         walls.block_signals()
@@ -97,18 +96,16 @@ class _Zygote:
             return self._begin(job, fds)
         _close(fds)
         process = os.pidfd_open(pid)
-        self._poller.register(process, select.POLLIN)
-        self._wait(pid, pid if self._first is None else self._first)
-        self._poller.unregister(process)
+        self._wait(self._poll_also(process), pid, pid if self._first is None else self._first)
         os.close(process)
-        self._tell_end(self._take_down(pid, ended(pid)))
+        self._tell_end(self._take_down(pid, had_ended=True))
         return None
 
     def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
         """The server gets what the words would name, and the fork is connected to it instead."""
         if self._server is not None and not self._server.serves(job):
             self._server.close()
-            self._forget_server()
+            self._server = None
         if self._server is None:
             words = self._begin_server(job, fds[STDERR])
             if words is not None:
@@ -122,14 +119,14 @@ class _Zygote:
             return self._begin(job, own)
         _close(fds)
         _close(own[-2:])
-        self._wait(pid, first, server.pid)
-        found = None
+        had_ended = False
+        self._wait(self._poller, pid, first, server.pid)
         while server.asks():
-            found = server.answer(pid, found)
-            self._wait(pid, first, server.pid)
-        end = server.end(self._take_down(pid, found))
+            had_ended = server.answer(pid)
+            self._wait(self._poller, pid, first, server.pid)
+        end = server.end(self._take_down(pid, had_ended=had_ended))
         if not server.alive:
-            self._forget_server()
+            self._server = None
         self._tell_end(end)
         return None
 
@@ -144,15 +141,10 @@ class _Zygote:
         its.close()
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
-        self._poller.register(ours, select.POLLIN)
+        self._poller = self._poll_also(ours.fileno())
         self._sockets = self._count_sockets()
         self._begin_namespace()
         return None
-
-    def _forget_server(self) -> None:
-        assert self._server is not None
-        self._poller.unregister(self._server.fd)
-        self._server = None
 
     def _begin_namespace(self) -> None:
         walls.begin_namespace(self._namespace)
@@ -193,20 +185,27 @@ class _Zygote:
             os._exit(0)
         return message, fds
 
-    def _wait(self, *pids: int) -> None:
+    def _poll_also(self, fd: int) -> select.poll:
+        """For `_wait`: until there is something from that descriptor."""
+        poller = select.poll()
+        poller.register(self._control, select.POLLIN)
+        poller.register(fd, select.POLLIN)
+        return poller
+
+    def _wait(self, poller: select.poll, *pids: int) -> None:
         """Wait until something else is heard of than the host, and tell that one of these processes when it asks."""
-        while len(ready := self._poller.poll()) == 1 and ready[0][0] == self._control.fileno():
+        while len(ready := poller.poll()) == 1 and ready[0][0] == self._control.fileno():
             self._hear()
             processes = [os.pidfd_open(pid) for pid in pids]
             send(self._control, THESE, processes)
             _close(processes)
 
-    def _take_down(self, pid: int, fork: End | None) -> End:
-        """End what is left of a fork. Returns how it ended, if it had not been found out before."""
+    def _take_down(self, pid: int, *, had_ended: bool) -> End:
+        """End what is left of a fork. Returns how it ended."""
         if self._first is not None:
             os.kill(self._first, SIGKILL)
-        if fork is None:
-            fork = ended(pid)
+        fork = ended(pid)
+        if not had_ended:
             self._walled_in[0] = 1  # perhaps it had no time to put them up
         if self._first is not None:
             os.waitpid(self._first, 0)

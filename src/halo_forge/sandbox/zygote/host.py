@@ -83,6 +83,7 @@ class RunningZygote:
     on_close: Callable[[], None] = lambda: None
     _polite: bool = False
     _root: int | None = None  # a descriptor of process 1 of its sandbox
+    _asked: bool = False  # which processes there are, and it has not answered yet
 
     def wait_until_ready(self, filter_program: bytes) -> None:
         """Hand over what it needs, and wait until it has done its start-up.
@@ -117,18 +118,24 @@ class RunningZygote:
         self._be_polite(job["niceness"])
         self._say(marshal.dumps(job), fds)
 
+    def is_over(self) -> bool:
+        """Whether `ended` would return at once."""
+        return readable(self.control.fileno()) and self._peek() != THESE
+
     def processes(self, number: int) -> list[int]:
         """Descriptors of the processes that there are for a job; none when it is over, and `ended` says how.
 
         Raises:
             ZygoteFailed: it does not say; or they are not so many.
         """
-        self._say(WHICH)
-        if not readable(self.control.fileno(), _ANSWER_S):
-            raise self._failed(f"no answer within {_ANSWER_S:g} s")
-        if self.control.recv(MOST_BYTES, socket.MSG_PEEK) != THESE:
+        if not self._asked:  # else it was asked, and somebody interrupted who waited for the answer
+            self._asked = True
+            self._say(WHICH)
+        self._wait(_ANSWER_S)
+        if self._peek() != THESE:
             return []
-        _, received = self._receive(_ANSWER_S)
+        _, received = self._receive()
+        self._asked = False
         if len(received) != number:
             for fd in received:
                 os.close(fd)
@@ -141,7 +148,12 @@ class RunningZygote:
         Raises:
             ZygoteFailed: nothing.
         """
-        message, _ = self._receive(_ANSWER_S)
+        message, fds = self._receive()
+        while message == THESE:  # nobody waited for it
+            for fd in fds:
+                os.close(fd)
+            message, fds = self._receive()
+        self._asked = False  # it takes no notice of a question that comes too late
         try:
             status, cpu_s, peak_kb, walled_in, clean = message.split()
             return ForkEnded(int(status), float(cpu_s), int(peak_kb) / 1024, walled_in == b"1", clean == b"1")
@@ -173,10 +185,23 @@ class RunningZygote:
             for child in proc.children(self.process.pid):
                 proc.keep_nice(child)
 
-    def _receive(self, timeout_s: float) -> tuple[bytes, list[int]]:
+    def _wait(self, timeout_s: float) -> None:
         if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
-        message, fds = receive(self.control, _MOST_PROCESSES)
+
+    def _peek(self) -> bytes:
+        """The next message, which stays where it is."""
+        try:
+            return self.control.recv(MOST_BYTES, socket.MSG_PEEK)
+        except OSError as error:
+            raise self._failed(str(error)) from error
+
+    def _receive(self, timeout_s: float = _ANSWER_S) -> tuple[bytes, list[int]]:
+        self._wait(timeout_s)
+        try:
+            message, fds = receive(self.control, _MOST_PROCESSES)
+        except OSError as error:
+            raise self._failed(str(error)) from error
         if not message:
             raise self._failed("it has ended")
         return message, fds
@@ -195,7 +220,7 @@ class RunningZygote:
 def fits(command: Command) -> bool:
     """Whether one message holds the words of a job for it, however they are written."""
     words = (*command.argv, *command.files, *command.env, *command.env.values())
-    most = sum(_CHARACTER_BYTES * len(word) + _SIZE_BYTES for word in words)
+    most = sum(len(word) * (1 if word.isascii() else _CHARACTER_BYTES) + _SIZE_BYTES for word in words)
     return most + _BESIDE_BYTES <= MOST_BYTES
 
 
@@ -227,9 +252,9 @@ class Fork:
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
         limits = self.command.limits
         job = {
-            "words": words,
+            "words": list(map(str, words)),
             "server": self.kind.server if served else (),
-            "files": [(name, len(data)) for name, data in files.items()],
+            "files": [(str(name), len(data)) for name, data in files.items()],
             "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
             "rlimits": [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)],
             "uid": self.zygote.uid,
@@ -238,7 +263,7 @@ class Fork:
         }
         streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
         self.zygote.fork(job, [*streams, blob, *named])
-        return _ForkedTree(self.zygote, stack, 3 if served else 2)
+        return _ForkedTree(self.zygote, stack, 3 if job["server"] else 2)
 
 
 class _ForkedTree:
@@ -257,7 +282,7 @@ class _ForkedTree:
     @functools.cached_property
     def _processes(self) -> list[int]:
         """Descriptors of them, asked for when they are needed: most jobs are over by then. None for one that is."""
-        processes = [] if readable(self.fd) else self._zygote.processes(self._number)
+        processes = [] if self._zygote.is_over() else self._zygote.processes(self._number)
         for fd in processes:
             self._stack.callback(os.close, fd)
         return processes
@@ -270,7 +295,7 @@ class _ForkedTree:
     @property
     def watched(self) -> Sequence[int]:
         """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
-        if readable(self.fd) or self.root is None:
+        if self._zygote.is_over() or self.root is None:
             return ()
         first = _pid_of(self._processes[1])
         return self.root, *([] if first is None else proc.children(first))
@@ -292,7 +317,7 @@ class _ForkedTree:
         """
         if self._end is not None:
             return
-        if not readable(self.fd):
+        if not self._zygote.is_over():
             # The server first: it could see the fork end, and take that for the fork's own doing.
             for fd in reversed(self._processes[1:]):
                 kill_process(fd)

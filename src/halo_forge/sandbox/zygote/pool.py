@@ -126,15 +126,16 @@ class Zygotes:
 @contextlib.contextmanager
 def _on(processor: int | None) -> Iterator[None]:
     """Have this thread run where its zygote does: else it keeps another zygote waiting while that processor is idle."""
-    if processor is None:
+    before = os.sched_getaffinity(0)
+    if processor not in before:
         yield
         return
-    before = os.sched_getaffinity(0)
     _keep_to({processor})
     try:
         yield
     finally:
-        _keep_to(before)
+        if os.sched_getaffinity(0) == {processor}:  # else somebody else has said where it may run
+            _keep_to(before)
 
 
 def _keep_to(processors: set[int]) -> None:

@@ -58,7 +58,7 @@ class Server:
         cpu_s = next(soft for which, soft, _ in job["rlimits"] if which == resource.RLIMIT_CPU)
         to_fork, to_server = os.pipe(), os.pipe()
         theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
-        with contextlib.suppress(OSError):  # it is gone, which `attend` will find out
+        with contextlib.suppress(OSError):  # it is gone, which `asks` will find out
             send(self._control, b"%d" % cpu_s, theirs)
         os.close(to_server[0])
         os.close(to_fork[1])
@@ -75,13 +75,12 @@ class Server:
             self._said = []
         return len(self._said) == 1
 
-    def answer(self, pid: int, found: End | None) -> End | None:
-        """Tell how the job's fork ended, if it does soon; returns that, the fork having been reaped."""
-        if found is None and _ends_within(pid, float(self._said[0])):
-            found = ended(pid)
+    def answer(self, pid: int) -> bool:
+        """Tell how the job's fork ended, if it does soon; returns whether it did. It is still to be reaped."""
+        status = _status_within(pid, float(self._said[0]))
         with contextlib.suppress(OSError):
-            self._control.send(b"" if found is None else b"%d" % found[0])
-        return found
+            self._control.send(b"" if status is None else b"%d" % status)
+        return status is not None
 
     def end(self, fork: End) -> End:
         """How the job ended: by what the server said, or like the server."""
@@ -124,9 +123,13 @@ def ended(pid: int) -> End:
     return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
-def _ends_within(pid: int, patience_s: float) -> bool:
+def _status_within(pid: int, patience_s: float) -> int | None:
+    """How a process ended, if it does in so many seconds: its exit code, or minus the signal."""
     process = os.pidfd_open(pid)
-    try:
-        return readable(process, patience_s)
-    finally:
-        os.close(process)
+    over = readable(process, patience_s)
+    os.close(process)
+    if not over:
+        return None
+    found = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert found is not None
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status

@@ -1,7 +1,7 @@
 """Syntax trees: what a suite can't do without, and all nodes.
 
-Only where a suite was not made ready ahead is this imported in the sandbox, and `ast` with it, which is much to have in
-every fork.
+Where suites were made ready ahead this is not imported in the sandbox, nor is `ast`, which is much to have in every
+fork: forks have what their zygote had.
 """
 
 from __future__ import annotations
