@@ -78,7 +78,14 @@ class Channel:
 
 
 def deeply(action: Callable[..., Any], *args: Any) -> Any:
-    """Call something that follows a value all the way down, deeper than calls may usually go."""
+    """Call something that follows a value all the way down, deeper than calls may usually go.
+
+    It may be called twice.
+    """
+    try:
+        return action(*args)
+    except RecursionError:  # hardly any value is so deep
+        pass
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(max(before, _DEEP))
     try:
