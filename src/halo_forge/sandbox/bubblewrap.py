@@ -36,7 +36,8 @@ from halo_forge.sandbox.seccomp import filter_program
 from halo_forge.sandbox.slots import UidSlots
 from halo_forge.sandbox.spawned import Spawn, become_subreaper
 from halo_forge.sandbox.supervise import Job, Observed, supervise
-from halo_forge.sandbox.zygote.host import Fork, NoZygotes, RunningZygote, ZygoteFailed
+from halo_forge.sandbox.zygote.host import NoZygotes, RunningZygote, ZygoteFailed
+from halo_forge.sandbox.zygote.job import Fork
 from halo_forge.sandbox.zygote.pool import Zygotes
 from halo_forge.types import Execution
 

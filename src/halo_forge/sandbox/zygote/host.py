@@ -1,4 +1,4 @@
-"""Our half of a zygote: starts it, sends it jobs, and watches its forks.
+"""Our end of a zygote: waits until it is ready, sends it jobs, hears how they ended, and sends it away.
 
 A zygote has a strict sandbox of its own and serves one command at a time; as many of them are started as commands run
 at once. One that does not answer as it should is sent away, and another takes its place.
@@ -7,32 +7,21 @@ at once. One that does not answer as it should is sent away, and another takes i
 from __future__ import annotations
 
 import contextlib
-import functools
 import marshal
 import os
-import re
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from halo_forge.errors import last_line
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import Command, Zygote
-from halo_forge.sandbox.environment import environment
-from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import abandon, kill_process
-from halo_forge.sandbox.streams import OutputStream
-from halo_forge.sandbox.supervise import Ended, Ends, Tree
-from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES, THESE, WHICH, readable, receive, send
+from halo_forge.sandbox.zygote.messages import MOST_BYTES, THESE, WHICH, readable, receive, send
 from halo_forge.types import JSONObject
 
-_BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a job: all but the words, the variables and the files; one file's size
-_CHARACTER_BYTES = 4  # at most
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_PROCESSES = 3  # that it tells of
-_PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
 class ZygoteFailed(Exception):
@@ -215,126 +204,3 @@ class RunningZygote:
     def _failed(self, why: str) -> ZygoteFailed:
         self.usable = False
         return ZygoteFailed(why)
-
-
-def fits(command: Command) -> bool:
-    """Whether one message holds the words of a job for it, however they are written."""
-    words = (*command.argv, *command.files, *command.env, *command.env.values())
-    most = sum(len(word) * (1 if word.isascii() else _CHARACTER_BYTES) + _SIZE_BYTES for word in words)
-    return most + _BESIDE_BYTES <= MOST_BYTES
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """A command that a zygote runs in a fork; see `supervise.Start`."""
-
-    zygote: RunningZygote
-    command: Command
-    kind: Zygote
-    fds: Descriptors
-    name: str = "a fork of the zygote"
-
-    def begin(self, ends: Ends, stack: contextlib.ExitStack) -> Tree:
-        """See `supervise.Start`.
-
-        Raises:
-            ZygoteFailed: it was not begun.
-        """
-        files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
-        served = self.command.served
-        named = list(self.fds.inherited)
-        words = self.fds.argv_from(FIRST_NAMED)[len(self.kind.instead_of) :]
-        if self.kind.executes:
-            variables = [f"{name}={value}" for name, value in environment(self.command).items()]
-            words = [str(len(variables)), *variables, *words]
-        elif served:  # it names two pipes then
-            words = [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
-        blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
-        limits = self.command.limits
-        job = {
-            "words": list(map(str, words)),
-            "server": self.kind.server if served else (),
-            "files": [(str(name), len(data)) for name, data in files.items()],
-            "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
-            "rlimits": [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)],
-            "uid": self.zygote.uid,
-            "outer": self.zygote.outer,
-            "niceness": os.getpriority(os.PRIO_PROCESS, 0),
-        }
-        streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
-        self.zygote.fork(job, [*streams, blob, *named])
-        return _ForkedTree(self.zygote, stack, 3 if job["server"] else 2)
-
-
-class _ForkedTree:
-    """A fork and what it started; see `supervise.Tree`."""
-
-    notes: OutputStream | None = None
-
-    def __init__(self, zygote: RunningZygote, stack: contextlib.ExitStack, number: int) -> None:
-        """There are so many processes: the fork, process 1 of its namespace, perhaps a server with a part in it."""
-        self._zygote = zygote
-        self._stack = stack
-        self._number = number
-        self._end: ForkEnded | None = None
-        self.fd = zygote.control.fileno()
-
-    @functools.cached_property
-    def _processes(self) -> list[int]:
-        """Descriptors of them, asked for when they are needed: most jobs are over by then. None for one that is."""
-        processes = [] if self._zygote.is_over() else self._zygote.processes(self._number)
-        for fd in processes:
-            self._stack.callback(os.close, fd)
-        return processes
-
-    @functools.cached_property
-    def root(self) -> int | None:
-        """See `supervise.Tree`; only looked up for jobs that take a while."""
-        return _pid_of(self._processes[0]) if self._processes else None
-
-    @property
-    def watched(self) -> Sequence[int]:
-        """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
-        if self._zygote.is_over() or self.root is None:
-            return ()
-        first = _pid_of(self._processes[1])
-        return self.root, *([] if first is None else proc.children(first))
-
-    @property
-    def joined(self) -> Sequence[int]:
-        """See `supervise.Tree`: the server."""
-        servers = [_pid_of(fd) for fd in self._processes[2:]]
-        return [server for server in servers if server is not None]
-
-    def heed_notes(self) -> None:
-        """There are none."""
-
-    def kill(self) -> None:
-        """See `supervise.Tree`. Its namespace goes with it.
-
-        Raises:
-            ZygoteFailed: the zygote is gone, and with it the fork.
-        """
-        if self._end is not None:
-            return
-        if not self._zygote.is_over():
-            # The server first: it could see the fork end, and take that for the fork's own doing.
-            for fd in reversed(self._processes[1:]):
-                kill_process(fd)
-        self._end = self._zygote.ended()
-
-    def reap(self) -> Ended:
-        """See `supervise.Tree`."""
-        if self._end is None:
-            raise AssertionError("reap() comes after kill()")
-        if not self._end.walled_in:
-            self._zygote.walls_stand = False
-        if not self._end.clean:
-            self._zygote.usable = False
-        return Ended(self._end.status, self._end.cpu_s, self._end.peak_rss_mb)
-
-
-def _pid_of(pidfd: int) -> int | None:
-    """The process's number; ``None`` when it is gone."""
-    found = _PID.search(Path(f"/proc/self/fdinfo/{pidfd}").read_text())
-    return int(found[1]) if found else None

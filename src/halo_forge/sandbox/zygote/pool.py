@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from halo_forge.errors import JudgeError
 from halo_forge.sandbox.base import Command, Zygote
-from halo_forge.sandbox.zygote.host import NoZygotes, RunningZygote, fits
+from halo_forge.sandbox.zygote.host import NoZygotes, RunningZygote
+from halo_forge.sandbox.zygote.job import fits
 
 
 @dataclass(slots=True)
