@@ -81,19 +81,25 @@ QUIET = [1.0, 0.9, 1.1, 1.0, 1.2]
 
 @pytest.mark.parametrize("norms", [[1.0], [0.0], QUIET, [*QUIET, 49.0], [*QUIET, 0.0], [0.1, 90.0, 1.0, 1.0, 1.0, 1.0]])
 def test_a_step_as_any_other(norms: list[float]) -> None:
-    check_step(norms)
+    check_step(norms, 0.0)
 
 
 def test_the_first_steps_may_be_far_apart() -> None:
     """Nobody knows yet what is usual."""
     for count in range(1, 6):
-        check_step([1.0] * (count - 1) + [1e6])
+        check_step([1.0] * (count - 1) + [1e6], 1.0)
     with pytest.raises(TrainingError):
-        check_step([1.0] * 5 + [1e6])
+        check_step([1.0] * 5 + [1e6], 1.0)
 
 
 def test_norms_of_0_are_no_measure() -> None:
-    check_step([0.0] * 6 + [0.3])
+    check_step([0.0] * 6 + [0.3], 0.0)
+
+
+def test_a_model_that_learns_nothing_any_more() -> None:
+    check_step([3.4, 769.3, 0.0], 0.0)  # there is nothing left to learn
+    with pytest.raises(TrainingError, match=r"of step 3 is 0 at a loss of 10.8: .*; lower --learning-rate"):
+        check_step([3.4, 769.3, 0.0], 10.8)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +113,7 @@ def test_norms_of_0_are_no_measure() -> None:
 )
 def test_a_gradient_that_is_no_number_or_explodes(norms: list[float], said: str) -> None:
     with pytest.raises(TrainingError) as caught:
-        check_step(norms)
+        check_step(norms, 1.0)
     assert said in str(caught.value)
     assert "--learning-rate" in str(caught.value)
 

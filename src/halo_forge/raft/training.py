@@ -19,6 +19,7 @@ MIN_STEPS = 20  # fewer steps of an adapter were never seen to move a model
 EXPLODED = 50.0  # times the median of the gradient norms so far
 MERGED_GAP = 0.05  # nats; float32 gives a thousandth of it
 RISEN = 1.5  # times what it was at the start: such a loss is no noise of batches
+_LEARNT = 0.01  # nats; with less a gradient may be 0
 _SETTLED = 5  # norms before their median means something
 _MOST_EPOCHS = 10  # passes over the same examples that nobody asked for
 
@@ -163,15 +164,23 @@ def check_losses(steps: Sequence[Step], pass_steps: int) -> None:
         raise TrainingError(f"the loss rose from {first:.3g} to {last:.3g}; lower --learning-rate")
 
 
-def check_step(norms: Sequence[float]) -> None:
+def check_step(norms: Sequence[float], loss: float) -> None:
     """Look at the last of the gradient norms so far.
 
+    Args:
+        loss: of that step.
+
     Raises:
-        TrainingError: it is no finite number, or many times the others.
+        TrainingError: it is no finite number, or many times the others; or there is none, and much to be learnt.
     """
     last = norms[-1]
     if not math.isfinite(last):
         raise TrainingError(f"the gradient norm of step {len(norms)} is {last}; lower --learning-rate")
+    if last == 0 and loss > _LEARNT:  # what some processors make of weights that are too large to reckon with
+        raise TrainingError(
+            f"the gradient norm of step {len(norms)} is 0 at a loss of {loss:.3g}: the model learns nothing any more; "
+            "lower --learning-rate"
+        )
     if len(norms) <= _SETTLED:
         return
     usual = median(norms[:-1])

@@ -229,7 +229,7 @@ class _Watch(transformers.TrainerCallback):  # type: ignore[misc]  # transformer
         self._steps.append(step)
         self.tokens = None if "num_tokens" not in logs else int(logs["num_tokens"])
         self._tell(step=[step.number, state.max_steps, step.loss, step.grad_norm, step.learning_rate])
-        check_step([one.grad_norm for one in self._steps])
+        check_step([one.grad_norm for one in self._steps], step.loss)
 
 
 def _check_lengths(examples: list[Example], most: int) -> None:
