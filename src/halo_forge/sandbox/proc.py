@@ -26,7 +26,7 @@ _INODE_MB = 1 / 1024  # what the kernel keeps for one file in memory, about
 _SOCKET_MB = 0.25  # what a socket's buffers may hold (net.core.wmem_default), about
 _SHARED_MAPPING = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) \S+ \S+ \S+ (\d+) +/dev/zero \(deleted\)$", re.MULTILINE)
 _OOM_KILLS = re.compile(rb"^oom_kill (\d+)$", re.MULTILINE)
-_MOMENT_S = 1.0
+_MOMENT_S = 1.0  # for `oom_kills_before`
 _SOCKETS = re.compile(rb"^sockets: used (\d+)", re.MULTILINE)
 
 

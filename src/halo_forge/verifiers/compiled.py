@@ -174,7 +174,7 @@ class CompiledVerifier:
     def _build(
         self, ready: Ready, program: Program, stdin: str | None, limits: ResourceLimits
     ) -> tuple[_Built, list[Execution]]:
-        """What can be run, and the first run of it, with that input, if it showed that there is nothing to check."""
+        """What can be run, and the first run of it, with that input, if there was one: it may show that it is right."""
         if not ready.spec.parsed_first or stdin is None or self.workshop.flags(ready.spec.flags):
             return self._compile(ready, program), []
         built = _Built(_files(program), program.names, warned=False)

@@ -29,13 +29,11 @@ class Server:
 
     Attributes:
         pid: its number.
-        fd: becomes readable when it says something, or is gone.
         alive: it was not closed yet.
     """
 
     def __init__(self, pid: int, first: int, control: Socket, job: dict[str, Any]) -> None:
         self.pid = pid
-        self.fd = control.fileno()
         self._first = first
         self._control = control
         self._world = [job[name] for name in _ITS_WORLD]
@@ -45,7 +43,7 @@ class Server:
 
     def serves(self, job: dict[str, Any]) -> bool:
         """Whether it can have a part in a job: it is there, and has the limits of this job."""
-        return self._world == [job[name] for name in _ITS_WORLD] and not readable(self.fd)
+        return self._world == [job[name] for name in _ITS_WORLD] and not readable(self._control.fileno())
 
     def connect(self, fds: list[int], job: dict[str, Any]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.

@@ -36,11 +36,11 @@ class Suite:
         Raises:
             Exception: anything, when they are no good.
         """
-        self.entry_point: str | None = given["entry_point"]
         import ast  # see `syntax`
 
         from .syntax import imports
 
+        self.entry_point: str | None = given["entry_point"]
         tree = ast.parse(given["tests"], FILE)
         if missing := sorted(name for name in imports(tree) if not self._is_there(name)):
             raise ImportError(f"there is no {', '.join(missing)} here")
