@@ -176,9 +176,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 problem = Problem('any', '', Language.PYTHON, cases=(Case('', '1\\n'),))
 fork, runs = RunningZygote.fork, []
 
-def counted(self, job, fds):
+def counted(self, job, fds, niceness):
     runs.append(job)
-    fork(self, job, fds)
+    fork(self, job, fds, niceness)
 
 with contextlib.closing(BubblewrapSandbox()) as sandbox:
     verifier = PythonVerifier(Workshop(sandbox, Limits()))

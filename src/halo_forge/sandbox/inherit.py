@@ -66,15 +66,16 @@ class Descriptors:
         view = memoryview(content)
         while view:
             view = view[os.write(fd, view) :]
-        os.lseek(fd, 0, os.SEEK_SET)
+        if content:
+            os.lseek(fd, 0, os.SEEK_SET)
         self.inherited.append(fd)
         return fd
 
     def pipe(self) -> tuple[int, int]:
         """The reading and the writing end of a new pipe; the child inherits the latter."""
         reader, writer = pipe(self._stack)
-        self.inherited.append(writer.fileno())
-        return reader.fileno(), writer.fileno()
+        self.inherited.append(writer.fd)
+        return reader.fd, writer.fd
 
     def result(self) -> bytes:
         """What the command left on its result descriptor."""

@@ -53,8 +53,8 @@ class Spawn:
     def begin(self, ends: Ends, stack: contextlib.ExitStack) -> Tree:
         """Spawn it; see `supervise.Start`."""
         process = subprocess.Popen(
-            self.argv, stdin=ends.stdin, stdout=ends.stdout, stderr=ends.stderr, pass_fds=self.pass_fds, env=self.env,
-            cwd=self.cwd, start_new_session=True,  # the terminal's Ctrl-C is for us, not for the sandbox
+            self.argv, stdin=ends.stdin.fd, stdout=ends.stdout.fd, stderr=ends.stderr.fd, pass_fds=self.pass_fds,
+            env=self.env, cwd=self.cwd, start_new_session=True,  # the terminal's Ctrl-C is for us, not for the sandbox
         )  # fmt: skip
         stack.callback(abandon, process)
         return _SpawnedTree(self, process, stack)

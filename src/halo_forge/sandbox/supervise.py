@@ -16,12 +16,12 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import Protocol
 
 from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import WORKDIR, ResourceLimits
-from halo_forge.sandbox.streams import InputStream, OutputStream, pipe
+from halo_forge.sandbox.streams import End, InputStream, OutputStream, pipe
 from halo_forge.types import Execution, KilledBy
 
 _LOOK_EVERY_S = 0.05
@@ -32,9 +32,9 @@ _MOST_STARVED = 30.0  # times the wall limit: enough for all CPU time at the low
 class Ends:
     """The ends of a job's standard streams that are its own; closed here once it was begun."""
 
-    stdin: IO[bytes]
-    stdout: IO[bytes]
-    stderr: IO[bytes]
+    stdin: End
+    stdout: End
+    stderr: End
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +208,14 @@ class _Watch:
             end.close()
         self.polite = False
         self.stdin = InputStream(stdin, job.stdin)
-        self.stdout = OutputStream(stdout.fileno(), self.limits.output_bytes)
-        self.stderr = OutputStream(stderr.fileno(), self.limits.output_bytes)
+        self.stdout = OutputStream(stdout.fd, self.limits.output_bytes)
+        self.stderr = OutputStream(stderr.fd, self.limits.output_bytes)
         self.outputs = [stream for stream in (self.stdout, self.stderr, self.tree.notes) if stream is not None]
+        self.poller = select.poll()
+        for fd in (self.tree.fd, *(stream.fd for stream in self.outputs)):
+            self.poller.register(fd, select.POLLIN)
+        if self.stdin.open:
+            self.poller.register(self.stdin.fd, select.POLLOUT)
         self.meter = proc.TreeMeter()
         self.waits = proc.WaitMeter()
         self.killed_by: KilledBy | None = None
@@ -230,31 +235,25 @@ class _Watch:
                 self._look(now - self.started)
                 look_at = now + _LOOK_EVERY_S
                 continue
-            ready = self._poll(look_at - now)
+            ready = {fd for fd, _ in self.poller.poll(max(1.0, (look_at - now) * 1000))}
             self._move_bytes(ready)
             if self.tree.fd in ready:
                 return
 
-    def _poll(self, timeout_s: float) -> set[int]:
-        poller = select.poll()
-        poller.register(self.tree.fd, select.POLLIN)
-        for stream in self.outputs:
-            if stream.open:
-                poller.register(stream.fd, select.POLLIN)
-        if self.stdin.open:
-            poller.register(self.stdin.fd, select.POLLOUT)
-        return {fd for fd, _ in poller.poll(max(1.0, timeout_s * 1000))}
-
     def _move_bytes(self, ready: set[int]) -> None:
         for stream in self.outputs:
-            if stream.open and stream.fd in ready:
+            if stream.fd in ready:
                 stream.read()
+                if not stream.open:
+                    self.poller.unregister(stream.fd)
         if self.stdout.overfull or self.stderr.overfull:
             self.killed_by = KilledBy.OUTPUT
         if self.tree.notes is not None and self.tree.notes.fd in ready:
             self.tree.heed_notes()
-        if self.stdin.open and self.stdin.fd in ready:
+        if self.stdin.fd in ready:
             self.stdin.feed()
+            if not self.stdin.open:
+                self.poller.unregister(self.stdin.fd)
 
     def _look(self, wall_s: float) -> None:
         """Look at the tree once and decide whether it has to end."""

@@ -28,6 +28,7 @@ from _socket import socket as Socket
 from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, closerange, dup2, sendfile, setpriority, umask
 
 from . import walls
+from .mappings import tidy
 from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
 from .server import SIGKILL, Server, ended, of_server
 from .walls import enter, give_up
@@ -72,11 +73,14 @@ class _Zygote:
         self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)
         self._sockets = self._count_sockets()
         self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
+        self._written = b""  # what most jobs have in common
+        self._world: dict[str, Any] = {}  # the same, read
         self._server: Server | None = None
         self._poller = select.poll()  # for the server, once there is one
         self._first: int | None = None
         walls.set_private(True)  # process 1 of each fork shares all memory with this one
         walls.block_signals()
+        tidy()
         gc.collect()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
         self._begin_namespace()
@@ -88,12 +92,15 @@ class _Zygote:
         while message == WHICH:  # the job before was over by then
             message, fds = self._hear()
         job: dict[str, Any] = marshal.loads(message)
+        if job["world"] != self._written:
+            self._written = job["world"]
+            self._world = marshal.loads(self._written)
         return self._do_served(job, fds) if job["server"] else self._do_alone(job, fds)
 
     def _do_alone(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
         pid = self._fork()
         if pid == 0:
-            return self._begin(job, fds)
+            return self._begin(job, self._world, fds)
         _close(fds)
         process = os.pidfd_open(pid)
         self._wait(self._poll_also(process), pid, pid if self._first is None else self._first)
@@ -113,10 +120,10 @@ class _Zygote:
         server, first = self._server, self._first
         assert server is not None
         assert first is not None
-        own = server.connect(fds, job)
+        own = server.connect(fds, self._world["rlimits"])
         pid = self._fork()
         if pid == 0:
-            return self._begin(job, own)
+            return self._begin(job, self._world, own)
         _close(fds)
         _close(own[-2:])
         had_ended = False
@@ -137,7 +144,7 @@ class _Zygote:
             nowhere = os.open(os.devnull, os.O_RDWR)
             ours.detach()
             fds = [nowhere, nowhere, stderr, nowhere, its.detach()]
-            return self._begin(of_server(job), fds)
+            return self._begin(*of_server(job, self._world), fds)
         its.close()
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
@@ -154,7 +161,7 @@ class _Zygote:
         self._walled_in[0] = 0
         return os.fork()
 
-    def _begin(self, job: dict[str, Any], fds: list[int]) -> list[str]:
+    def _begin(self, job: dict[str, Any], world: dict[str, Any], fds: list[int]) -> list[str]:
         words: list[str] = job["words"]
         self._control.detach()  # else its number would be closed once more, and be another's by then
         if self._server is not None:
@@ -165,10 +172,10 @@ class _Zygote:
                 os.setsid()
             else:
                 os.setpgid(0, 1)  # a signal to the group is not to reach the zygote
-            _be_nice(job["niceness"])
+            _be_nice(world["niceness"])
             enter(job["tmp_bytes"])
             _write_files(job["files"])
-            give_up(job["uid"], job["outer"], job["rlimits"], self._filter)
+            give_up(world["uid"], world["outer"], world["rlimits"], self._filter)
         except OSError as error:
             os.write(2, f"{error}\n".encode())
             os._exit(1)
@@ -228,15 +235,17 @@ class _Zygote:
     def _count_sockets(self) -> int:
         """Those that there are, and connections that keep a port for a minute after their ends."""
         found = os.pread(self._sockstat, 4096, 0).split()
-        return sum(int(found[found.index(word) + 1]) for word in (_USED, _WAITING))
+        return int(found[found.index(_USED) + 1]) + int(found[found.index(_WAITING) + 1])
 
 
 def _arrange(fds: list[int]) -> None:
     """Put the job's descriptors in their places, from 0 on, and close all others."""
-    aside = [dup2(fd, _ASIDE + place) for place, fd in enumerate(fds)]
-    for place, fd in enumerate(aside):
-        dup2(fd, place)
-    closerange(len(fds), _ASIDE + len(fds))
+    number = len(fds)
+    for place in range(number):
+        dup2(fds[place], _ASIDE + place)
+    for place in range(number):
+        dup2(_ASIDE + place, place)
+    closerange(number, _ASIDE + number)
 
 
 def _be_nice(niceness: int) -> None:

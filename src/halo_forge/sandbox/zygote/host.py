@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from halo_forge.errors import last_line
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.spawned import abandon, kill_process
-from halo_forge.sandbox.zygote.messages import MOST_BYTES, THESE, WHICH, readable, receive, send
+from halo_forge.sandbox.zygote.messages import THESE, WHICH, readable, receive, send
 from halo_forge.types import JSONObject
 
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_PROCESSES = 3  # that it tells of
+_MOST_ANSWER_BYTES, _PEEK_BYTES = 256, len(THESE) + 1
 
 
 class ZygoteFailed(Exception):
@@ -98,18 +99,21 @@ class RunningZygote:
             with contextlib.suppress(OSError):  # then it is slower
                 os.sched_setaffinity(pid, {processor})
 
-    def fork(self, job: JSONObject, fds: Sequence[int]) -> None:
+    def fork(self, job: JSONObject, fds: Sequence[int], niceness: int) -> None:
         """Have it fork for a job.
 
         Raises:
             ZygoteFailed: it can't be asked.
         """
-        self._be_polite(job["niceness"])
+        self._be_polite(niceness)
         self._say(marshal.dumps(job), fds)
 
     def is_over(self) -> bool:
         """Whether `ended` would return at once."""
-        return readable(self.control.fileno()) and self._peek() != THESE
+        try:
+            return self._peek(socket.MSG_DONTWAIT) != THESE
+        except BlockingIOError:
+            return False
 
     def processes(self, number: int) -> list[int]:
         """Descriptors of the processes that there are for a job; none when it is over, and `ended` says how.
@@ -178,17 +182,24 @@ class RunningZygote:
         if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
 
-    def _peek(self) -> bytes:
-        """The next message, which stays where it is."""
+    def _peek(self, flags: int = 0) -> bytes:
+        """The beginning of the next message, which stays where it is.
+
+        Raises:
+            BlockingIOError: there is none.
+            ZygoteFailed: there will be none.
+        """
         try:
-            return self.control.recv(MOST_BYTES, socket.MSG_PEEK)
+            return self.control.recv(_PEEK_BYTES, socket.MSG_PEEK | flags)
+        except BlockingIOError:
+            raise
         except OSError as error:
             raise self._failed(str(error)) from error
 
     def _receive(self, timeout_s: float = _ANSWER_S) -> tuple[bytes, list[int]]:
         self._wait(timeout_s)
         try:
-            message, fds = receive(self.control, _MOST_PROCESSES)
+            message, fds = receive(self.control, _MOST_PROCESSES, _MOST_ANSWER_BYTES)
         except OSError as error:
             raise self._failed(str(error)) from error
         if not message:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import marshal
 import os
 import re
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from halo_forge.sandbox import proc
-from halo_forge.sandbox.base import Command, Zygote
+from halo_forge.sandbox.base import Command, ResourceLimits, Zygote
 from halo_forge.sandbox.environment import environment
 from halo_forge.sandbox.inherit import MEBIBYTE, RESOURCES, Descriptors, rlimits
 from halo_forge.sandbox.spawned import kill_process
@@ -28,8 +29,14 @@ _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 def fits(command: Command) -> bool:
     """Whether one message holds the words of a job for it, however they are written."""
     words = (*command.argv, *command.files, *command.env, *command.env.values())
-    most = sum(len(word) * (1 if word.isascii() else _CHARACTER_BYTES) + _SIZE_BYTES for word in words)
-    return most + _BESIDE_BYTES <= MOST_BYTES
+    return sum(map(len, words)) * _CHARACTER_BYTES + len(words) * _SIZE_BYTES + _BESIDE_BYTES <= MOST_BYTES
+
+
+@functools.cache
+def _world(limits: ResourceLimits, uid: int | None, outer: tuple[int, int] | None, niceness: int) -> bytes:
+    """What is the same for most jobs of a zygote, as it is sent."""
+    rows = [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)]
+    return marshal.dumps({"rlimits": rows, "uid": uid, "outer": outer, "niceness": niceness})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +64,18 @@ class Fork:
             words = [str(len(variables)), *variables, *words]
         elif served:  # it names two pipes then
             words = [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
-        blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fileno()
-        limits = self.command.limits
+        blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fd
+        limits, niceness = self.command.limits, os.getpriority(os.PRIO_PROCESS, 0)
         job = {
             "words": list(map(str, words)),
             "server": self.kind.server if served else (),
             "files": [(str(name), len(data)) for name, data in files.items()],
             "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
-            "rlimits": [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)],
-            "uid": self.zygote.uid,
-            "outer": self.zygote.outer,
-            "niceness": os.getpriority(os.PRIO_PROCESS, 0),
+            "world": _world(limits, self.zygote.uid, self.zygote.outer, niceness),
         }
-        streams = [end.fileno() for end in (ends.stdin, ends.stdout, ends.stderr)]
-        self.zygote.fork(job, [*streams, blob, *named])
-        return _ForkedTree(self.zygote, stack, 3 if job["server"] else 2)
+        streams = (ends.stdin.fd, ends.stdout.fd, ends.stderr.fd)
+        self.zygote.fork(job, [*streams, blob, *named], niceness)
+        return _ForkedTree(self.zygote, stack, 3 if served and self.kind.server else 2)
 
 
 class _ForkedTree:
@@ -84,13 +88,14 @@ class _ForkedTree:
         self._zygote = zygote
         self._stack = stack
         self._number = number
+        self._over = False
         self._end: ForkEnded | None = None
         self.fd = zygote.control.fileno()
 
     @functools.cached_property
     def _processes(self) -> list[int]:
         """Descriptors of them, asked for when they are needed: most jobs are over by then. None for one that is."""
-        processes = [] if self._zygote.is_over() else self._zygote.processes(self._number)
+        processes = [] if self._is_over() else self._zygote.processes(self._number)
         for fd in processes:
             self._stack.callback(os.close, fd)
         return processes
@@ -103,7 +108,7 @@ class _ForkedTree:
     @property
     def watched(self) -> Sequence[int]:
         """See `supervise.Tree`. Orphans are children of process 1, which has no memory of its own if it only waits."""
-        if self._zygote.is_over() or self.root is None:
+        if self._is_over() or self.root is None:
             return ()
         first = _pid_of(self._processes[1])
         return self.root, *([] if first is None else proc.children(first))
@@ -113,6 +118,10 @@ class _ForkedTree:
         """See `supervise.Tree`: the server."""
         servers = [_pid_of(fd) for fd in self._processes[2:]]
         return [server for server in servers if server is not None]
+
+    def _is_over(self) -> bool:
+        self._over = self._over or self._zygote.is_over()
+        return self._over
 
     def heed_notes(self) -> None:
         """There are none."""
@@ -125,7 +134,7 @@ class _ForkedTree:
         """
         if self._end is not None:
             return
-        if not self._zygote.is_over():
+        if not self._is_over():
             # The server first: it could see the fork end, and take that for the fork's own doing.
             for fd in reversed(self._processes[1:]):
                 kill_process(fd)

@@ -18,6 +18,7 @@ WHICH, THESE = b"which", b"these"  # the host asks which processes there are for
 _FD_BYTES = struct.calcsize("i")
 
 # What the socket module has for this imports and makes much more, which in the zygote is memory that each fork copies.
+# So is whatever is made for a moment; each comprehension is a function that is made, called and thrown away.
 
 
 def send(control: Socket, message: bytes, fds: Sequence[int]) -> None:
@@ -29,10 +30,10 @@ def send(control: Socket, message: bytes, fds: Sequence[int]) -> None:
     control.sendmsg([message], [(SOL_SOCKET, SCM_RIGHTS, struct.pack(f"{len(fds)}i", *fds))])
 
 
-def receive(control: Socket, most_fds: int) -> tuple[bytes, list[int]]:
+def receive(control: Socket, most_fds: int, most_bytes: int = MOST_BYTES) -> tuple[bytes, list[int]]:
     """The next message, and the descriptors beside it; nothing when the other side has hung up."""
-    message, beside, _, _ = control.recvmsg(MOST_BYTES, CMSG_SPACE(most_fds * _FD_BYTES))
-    return message, [fd for _, _, fds in beside for fd in memoryview(fds).cast("i")]
+    message, beside, _, _ = control.recvmsg(most_bytes, CMSG_SPACE(most_fds * _FD_BYTES))
+    return message, memoryview(beside[0][2]).cast("i").tolist() if beside else []
 
 
 def readable(fd: int, timeout_s: float = 0.0) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 64  # bytes of what it says
 SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
-_ITS_WORLD = ("server", "rlimits", "tmp_bytes", "niceness")  # what of a job is so for as long as it lives
+_ITS_OWN = "server", "tmp_bytes", "world"  # what of a job is so for as long as it lives
 
 
 class Server:
@@ -36,16 +36,19 @@ class Server:
         self.pid = pid
         self._first = first
         self._control = control
-        self._world = [job[name] for name in _ITS_WORLD]
+        self._job = job
         self._used_s = 0.0
         self._said: list[bytes] = []
         self.alive = True
 
     def serves(self, job: dict[str, Any]) -> bool:
         """Whether it can have a part in a job: it is there, and has the limits of this job."""
-        return self._world == [job[name] for name in _ITS_WORLD] and not readable(self._control.fileno())
+        for name in _ITS_OWN:
+            if job[name] != self._job[name]:
+                return False
+        return not readable(self._control.fileno())
 
-    def connect(self, fds: list[int], job: dict[str, Any]) -> list[int]:
+    def connect(self, fds: list[int], rlimits: list[tuple[int, int, int]]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
 
         The last two of them are new.
@@ -53,7 +56,10 @@ class Server:
         Args:
             fds: of the job; those that its words name are for the server, and the error stream is for both.
         """
-        cpu_s = next(soft for which, soft, _ in job["rlimits"] if which == resource.RLIMIT_CPU)
+        cpu_s = 0
+        for which, soft, _ in rlimits:
+            if which == resource.RLIMIT_CPU:
+                cpu_s = soft
         to_fork, to_server = os.pipe(), os.pipe()
         theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
         with contextlib.suppress(OSError):  # it is gone, which `asks` will find out
@@ -106,13 +112,13 @@ class Server:
         return found
 
 
-def of_server(job: dict[str, Any]) -> dict[str, Any]:
-    """What is to be forked for the server that a job asks for. Its time is limited job by job.
+def of_server(job: dict[str, Any], world: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is to be forked for the server that a job asks for, and its world. Its time is limited job by job.
 
     Its words name one descriptor, its control socket.
     """
-    rlimits = [limit for limit in job["rlimits"] if limit[0] != resource.RLIMIT_CPU]
-    return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": [], "rlimits": rlimits}
+    rlimits = [limit for limit in world["rlimits"] if limit[0] != resource.RLIMIT_CPU]
+    return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": []}, {**world, "rlimits": rlimits}
 
 
 def ended(pid: int) -> End:

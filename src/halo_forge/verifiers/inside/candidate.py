@@ -32,6 +32,18 @@ class Candidate(Peer):
             end()
         return message
 
+    def names(self, module: types.ModuleType) -> dict[str, Any]:
+        """What the solution defines: each name with the kind of its value.
+
+        Of an exception that is the names of its bases; of a function it is what stands for it, so that nobody has to
+        ask.
+        """
+        return {
+            name: self.pack(value) if type(value) is types.FunctionType else _kind(value)
+            for name, value in list(module.__dict__.items())
+            if isinstance(name, str) and not name.startswith("__") and not hasattr(builtins, name)
+        }
+
     def is_object(self, operation: str, target: Any) -> bool:
         """Who calls a class of the solution wants an object of it, also if the class is a kind of dict."""
         return operation == "call" and isinstance(target, type) and target.__module__ == "solution"
@@ -56,7 +68,7 @@ def run(channel: Channel) -> NoReturn:
     except BaseException as error:
         channel.send(describe(error, candidate.pack))
         end()
-    channel.send({"names": _names(module)})
+    channel.send({"names": candidate.names(module)})
     while True:
         candidate.serve(candidate.receive())
 
@@ -67,15 +79,6 @@ def end() -> NoReturn:
         sys.stdout.flush()
     finally:
         os._exit(0)
-
-
-def _names(module: types.ModuleType) -> dict[str, Any]:
-    """What the solution defines: names with the kind of what they stand for, or the bases of an exception."""
-    return {
-        name: _kind(value)
-        for name, value in list(module.__dict__.items())
-        if isinstance(name, str) and not name.startswith("__") and not hasattr(builtins, name)
-    }
 
 
 def _kind(value: Any) -> Any:

@@ -44,13 +44,13 @@ def serve(control_fd: int) -> NoReturn:
         if "random" in sys.modules:
             sys.modules["random"].seed()  # as in every new process
         _test(fds[1:], control)
-        os.dup2(_NOWHERE, _STDERR)
-        for fd in fds:
-            os.close(fd)
         jobs += 1
         used = resource.getrusage(resource.RUSAGE_SELF)
         last = jobs == _MOST_JOBS or _address_space(statm) > most_bytes
         control.send(b"%f %s" % (used.ru_utime + used.ru_stime - before_s, b"last" if last else b"more"))
+        os.dup2(_NOWHERE, _STDERR)
+        for fd in fds:  # only now: the candidate would see that, and have time for a farewell
+            os.close(fd)
 
 
 def _test(fds: list[int], control: socket.socket) -> None:

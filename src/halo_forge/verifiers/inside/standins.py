@@ -24,7 +24,7 @@ class StandIns:
     def __init__(self, tester: Tester, loaded: dict[str, Any]) -> None:
         """Take the names from what the candidate says when it has loaded the solution."""
         names = loaded.get("names")
-        if type(names) is not dict or not all(type(kind) in (str, list) for kind in names.values()):
+        if type(names) is not dict or not all(type(kind) in (str, list, dict) for kind in names.values()):
             raise OtherSideGone("sent nonsense")
         self._tester = tester
         self.kinds: dict[str, Any] = names
@@ -38,18 +38,27 @@ class StandIns:
         self._tester.was_used = any(type(value) is not Remote and type(value) is not type for value in made.values())
         return made
 
+    def loaded(self, name: str) -> Any:
+        """What stands for what a name stood for when the solution was loaded; else see `get`."""
+        return self._made(name) if name in self.kinds else self.get(name)
+
     def get(self, name: str) -> Any:
         """What stands for a name; raises what the solution's process raises where there is none."""
-        return self._made(name) if name in self.kinds else self._tester.ask("get", _MODULE, (name,), {})
+        if type(self.kinds.get(name)) is list:
+            return self._made(name)
+        return self._tester.ask("get", _MODULE, (name,), {})
 
     def set(self, name: str, value: Any) -> None:
         """Make a name of the solution stand for something else, over there too."""
         self._tester.ask("set", _MODULE, (name, value), {})
 
     def _made(self, name: str) -> Any:
-        if type(self.kinds[name]) is not list:
+        kind = self.kinds[name]
+        if type(kind) is str:
             return self._tester.ask("get", _MODULE, (name,), {})
-        made = stand_in(self.kinds[name], self._tester.known_errors)
+        if type(kind) is dict:
+            return self._tester.take({"value": kind}, [])
+        made = stand_in(kind, self._tester.known_errors)
         self._tester.known_errors[made.__name__] = made
         return made
 

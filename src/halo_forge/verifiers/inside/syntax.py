@@ -7,6 +7,7 @@ fork: forks have what their zygote had.
 from __future__ import annotations
 
 import ast
+import functools
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -14,16 +15,25 @@ if TYPE_CHECKING:
 
 
 def nodes_of(tree: ast.AST) -> list[ast.AST]:
-    """A node and all below it, in no particular order. `ast.walk` takes longer than it takes to parse."""
+    """A node and all below it that are more than a constant or an operator, in no particular order.
+
+    `ast.walk` takes longer than it takes to parse, and constants are most of a suite.
+    """
     found = [tree]
     for node in found:  # which grows meanwhile
-        for name in node._fields:
+        for name in _fields(type(node)):  # type: ignore[arg-type]  # classes have a hash, also those of nodes
             value = getattr(node, name, None)
-            if isinstance(value, ast.AST):
+            if type(value) is list:
+                found += [part for part in value if type(part) is not ast.Constant and isinstance(part, ast.AST)]
+            elif type(value) is not ast.Constant and isinstance(value, ast.AST):
                 found.append(value)
-            elif isinstance(value, list):
-                found += [part for part in value if isinstance(part, ast.AST)]
     return found
+
+
+@functools.cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """What nodes of a kind may hold others in."""
+    return () if kind is ast.Name else tuple(name for name in kind._fields if name not in ("ctx", "op", "ops"))
 
 
 def imports(node: ast.AST) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""Fewer and larger mappings: what a fork of this process has to copy, and what it comes to the kernel for.
+
+Each library is five mappings, and each of them takes the kernel about a microsecond for every fork and its end. Those
+that nobody writes to become one, and what the dynamic linker has made read-only goes back to the data that it was part
+of. And the interpreter's code moves to huge pages, as PHP (opcache.huge_code_pages) and Node.js (--use-largepages) can
+have theirs: a fork inherits no page tables of a file, and asks for every few pages of its code; of other memory it does
+inherit them, and those of a huge page are one entry.
+
+No program does anything else for that. Whatever the kernel refuses stays as it was, and forks are a bit slower.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_READ_ONLY, _CODE, _DATA = "r--p", "r-xp", "rw-p"
+_PROT_READ, _PROT_WRITE, _PROT_EXEC = 1, 2, 4
+_MAP_PRIVATE, _MAP_ANONYMOUS, _NO_FILE = 0x02, 0x20, -1
+_MREMAP_MAYMOVE, _MREMAP_FIXED = 1, 2
+_MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # the second since Linux 6.1
+_HUGE_BYTES = 2 * 1024 * 1024  # on x86-64; elsewhere this is untested, and nothing is moved
+
+_number, _size, _address = ctypes.c_int, ctypes.c_size_t, ctypes.c_void_p
+_FAILED = _address(-1).value
+_libc = ctypes.CDLL(None)
+_libc.mmap.argtypes = (_address, _size, _number, _number, _number, ctypes.c_long)
+_libc.mremap.argtypes = (_address, _size, _size, _number, _address)
+_libc.madvise.argtypes = _libc.mprotect.argtypes = (_address, _size, _number)
+_libc.munmap.argtypes = (_address, _size)
+_libc.mmap.restype = _address
+
+
+class _Mapping:
+    """One line of ``/proc/self/maps``.
+
+    Attributes:
+        start, end: the first address, and the one behind the last.
+        offset: where it begins in its file.
+    """
+
+    def __init__(self, line: str) -> None:
+        words = line.split()
+        self.start, self.end = (int(number, 16) for number in words[0].split("-"))
+        self.rights, self.offset, self.file = words[1], int(words[2], 16), words[-1]
+
+    def goes_on_in(self, other: _Mapping) -> bool:
+        """Whether the other one follows, in memory and in the file."""
+        behind = (self.file, self.end, self.offset + self.end - self.start)
+        return self.file.startswith("/") and behind == (other.file, other.start, other.offset)
+
+
+def tidy() -> None:
+    """Do all of it."""
+    for run in list(_runs()):
+        _merge(run)
+    if os.uname().machine == "x86_64":
+        address = ctypes.cast(ctypes.pythonapi.Py_IncRef, _address).value or 0
+        code = next(mapping for mapping in _mappings() if mapping.start <= address < mapping.end)
+        start, end = -(-code.start // _HUGE_BYTES) * _HUGE_BYTES, code.end // _HUGE_BYTES * _HUGE_BYTES
+        if start < end:
+            _move(start, end - start)
+
+
+def _mappings() -> Iterator[_Mapping]:
+    with open("/proc/self/maps") as file:
+        yield from map(_Mapping, file)
+
+
+def _runs() -> Iterator[list[_Mapping]]:
+    """Neighbours that are of one file."""
+    run: list[_Mapping] = []
+    for mapping in _mappings():
+        if run and not run[-1].goes_on_in(mapping):
+            yield run
+            run = []
+        run.append(mapping)
+    yield run
+
+
+def _merge(run: list[_Mapping]) -> None:
+    """Give the same rights to as many as possible: the kernel makes one of them."""
+    if run[-1].rights == _DATA:
+        run.pop()
+        if run and run[-1].rights == _READ_ONLY:
+            _allow(run[-1:], _PROT_READ | _PROT_WRITE)
+            run.pop()
+    if {mapping.rights for mapping in run} == {_READ_ONLY, _CODE}:
+        _allow(run, _PROT_READ | _PROT_EXEC)
+
+
+def _allow(run: list[_Mapping], rights: int) -> None:
+    _libc.mprotect(run[0].start, run[-1].end - run[0].start, rights)
+
+
+def _move(start: int, size: int) -> None:
+    """Have code on huge pages, at the same addresses."""
+    room = size + _HUGE_BYTES
+    place = _libc.mmap(None, room, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE | _MAP_ANONYMOUS, _NO_FILE, 0)
+    if place == _FAILED:
+        return
+    copy = -(-place // _HUGE_BYTES) * _HUGE_BYTES
+    _libc.madvise(copy, size, _MADV_HUGEPAGE)
+    ctypes.memmove(copy, start, size)
+    # Only if it has really come to lie on huge pages: small ones would be more to copy for every fork.
+    if not _libc.madvise(copy, size, _MADV_COLLAPSE) and not _libc.mprotect(copy, size, _PROT_READ | _PROT_EXEC):
+        _libc.mremap(copy, size, size, _MREMAP_MAYMOVE | _MREMAP_FIXED, start)
+    _libc.munmap(place, room)  # what is left there
