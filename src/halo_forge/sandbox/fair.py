@@ -66,7 +66,8 @@ class _Gate:
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting_alone == 0)
+            while self._waiting_alone:
+                self._changed.wait()
             self._inside += 1
         try:
             yield
@@ -99,4 +100,5 @@ class _Gate:
     def _leave(self) -> None:
         with self._changed:
             self._inside -= 1
-            self._changed.notify_all()
+            if self._waiting_alone:
+                self._changed.notify_all()

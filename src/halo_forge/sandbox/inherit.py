@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from halo_forge.errors import SandboxError
 from halo_forge.sandbox.base import PAYLOAD_FD, RESULT_FD, RESULT_PATH, Command, ResourceLimits
-from halo_forge.sandbox.streams import pipe
+from halo_forge.sandbox.streams import End, close_all, pipe
 
 MEBIBYTE = 1024 * 1024
 _STACK_BYTES = 8 * MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
@@ -35,7 +35,8 @@ class Descriptors:
     """Memory files for one run of one command, closed when `stack` is."""
 
     def __init__(self, command: Command, stack: contextlib.ExitStack) -> None:
-        self._stack = stack
+        self._held: list[End] = []
+        stack.callback(close_all, self._held)
         self._file_mb = command.limits.file_mb
         self.inherited: list[int] = []
         payload = None if command.payload is None else self.memory("payload", command.payload)
@@ -62,7 +63,7 @@ class Descriptors:
     def memory(self, name: str, content: bytes) -> int:
         """A new memory file with `content`, at its beginning, that the child inherits."""
         fd = os.memfd_create(f"halo-forge-{name}", os.MFD_CLOEXEC)
-        self._stack.callback(os.close, fd)
+        self._held.append(End(fd))
         view = memoryview(content)
         while view:
             view = view[os.write(fd, view) :]
@@ -73,7 +74,7 @@ class Descriptors:
 
     def pipe(self) -> tuple[int, int]:
         """The reading and the writing end of a new pipe; the child inherits the latter."""
-        reader, writer = pipe(self._stack)
+        reader, writer = pipe(self._held)
         self.inherited.append(writer.fd)
         return reader.fd, writer.fd
 

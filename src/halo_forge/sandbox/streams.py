@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
+from collections.abc import Iterable
 
 _CHUNK = 65536
 _CLOSED = -1
@@ -29,12 +29,20 @@ class End:
             os.close(fd)
 
 
-def pipe(stack: contextlib.ExitStack) -> tuple[End, End]:
-    """The reading and the writing end of a new pipe, closed when `stack` is. A child inherits only what it is given."""
+def pipe(held: list[End]) -> tuple[End, End]:
+    """The reading and the writing end of a new pipe, now among those that are held.
+
+    A child inherits only what it is given.
+    """
     reader, writer = map(End, os.pipe())
-    stack.callback(reader.close)
-    stack.callback(writer.close)
+    held += (reader, writer)
     return reader, writer
+
+
+def close_all(ends: Iterable[End]) -> None:
+    """Close those that are open."""
+    for end in ends:
+        end.close()
 
 
 class OutputStream:

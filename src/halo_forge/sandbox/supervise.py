@@ -21,7 +21,7 @@ from typing import Protocol
 from halo_forge.errors import Cancelled, JudgeError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import WORKDIR, ResourceLimits
-from halo_forge.sandbox.streams import End, InputStream, OutputStream, pipe
+from halo_forge.sandbox.streams import End, InputStream, OutputStream, close_all, pipe
 from halo_forge.types import Execution, KilledBy
 
 _LOOK_EVERY_S = 0.05
@@ -199,9 +199,11 @@ class _Watch:
     def __init__(self, job: Job, stack: contextlib.ExitStack) -> None:
         self.job = job
         self.limits = job.limits
-        child_in, stdin = pipe(stack)
-        stdout, child_out = pipe(stack)
-        stderr, child_err = pipe(stack)
+        held: list[End] = []
+        stack.callback(close_all, held)
+        child_in, stdin = pipe(held)
+        stdout, child_out = pipe(held)
+        stderr, child_err = pipe(held)
         self.started = time.monotonic()
         self.tree = job.start.begin(Ends(child_in, child_out, child_err), stack)
         for end in (child_in, child_out, child_err):

@@ -101,11 +101,10 @@ class _Zygote:
         pid = self._fork()
         if pid == 0:
             return self._begin(job, self._world, fds)
-        _close(fds)
         process = os.pidfd_open(pid)
         self._wait(self._poll_also(process), pid, pid if self._first is None else self._first)
         os.close(process)
-        self._tell_end(self._take_down(pid, had_ended=True))
+        self._tell_end(self._take_down(pid, had_ended=True), fds)
         return None
 
     def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
@@ -124,7 +123,6 @@ class _Zygote:
         pid = self._fork()
         if pid == 0:
             return self._begin(job, self._world, own)
-        _close(fds)
         _close(own[-2:])
         had_ended = False
         self._wait(self._poller, pid, first, server.pid)
@@ -134,7 +132,7 @@ class _Zygote:
         end = server.end(self._take_down(pid, had_ended=had_ended))
         if not server.alive:
             self._server = None
-        self._tell_end(end)
+        self._tell_end(end, fds)
         return None
 
     def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
@@ -218,8 +216,9 @@ class _Zygote:
             os.waitpid(self._first, 0)
         return fork
 
-    def _tell_end(self, end: End) -> None:
+    def _tell_end(self, end: End, fds: list[int]) -> None:
         self._control.send(b"%d %f %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
+        _close(fds)  # not before: the host would wake up for the ends of the streams, and then once more
         self._begin_namespace()  # ahead, while the host looks at what was found
 
     def _no_sockets_are_left(self) -> bool:

@@ -63,12 +63,14 @@ class Zygotes:
             self._put_back(kind, zygote)
 
     def are_worth_it(self, kind: Zygote, command: Command) -> bool:
-        """Whether so many commands could have had one of the kind by now; counts one more.
+        """Whether so many commands could have had one of the kind by now; counts one more if not.
 
         Never for a command that takes more words than one message holds.
         """
         if not (kind.can_be_forked and fits(command)):
             return False
+        if self._asked[kind] > kind.worth_it_after:
+            return True
         with self._lock:
             self._asked[kind] += 1
             return self._asked[kind] > kind.worth_it_after

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MOST_BYTES = 64 * 1024 * 1024
-_CHUNK = 65536
+_CHUNK, _SIZE_BYTES = 65536, 4
 _DEEP = 20_000  # frames, so that a value may be nested as deep as a solution can build it
 # These do without looking for what `Channel` does not send: white space around a message, values that hold themselves.
 _encode = json.JSONEncoder(check_circular=False).encode
@@ -42,9 +42,10 @@ class Channel:
         data = deeply(_encode, message).encode()
         if len(data) > MOST_BYTES:
             raise OverflowError(f"more than {MOST_BYTES >> 20} MiB of data")
-        unsent = memoryview(len(data).to_bytes(4, "big") + data)
-        while unsent:
-            unsent = unsent[os.write(self._writer, unsent) :]
+        data = len(data).to_bytes(_SIZE_BYTES, "big") + data
+        sent = os.write(self._writer, data)
+        while sent < len(data):
+            sent += os.write(self._writer, memoryview(data)[sent:])
 
     def receive(self) -> dict[str, Any] | None:
         """The next message; ``None`` at the end of the stream.
@@ -52,10 +53,7 @@ class Channel:
         Raises:
             ChannelError: it is too long, or no JSON object.
         """
-        size = int.from_bytes(self._exactly(4), "big")
-        if size > MOST_BYTES:
-            raise ChannelError(f"more than {MOST_BYTES >> 20} MiB of data")
-        data = self._exactly(size)
+        data = self._message()
         if not data:
             return None
         try:
@@ -66,6 +64,18 @@ class Channel:
         if type(message) is not dict or end != len(text):
             raise ChannelError("no object")
         return message
+
+    def _message(self) -> bytes:
+        """The next message as it came; none at the end of the stream."""
+        ahead, self._ahead = self._ahead or os.read(self._reader, _CHUNK), b""
+        size = int.from_bytes(ahead[:_SIZE_BYTES], "big")
+        if len(ahead) == _SIZE_BYTES + size and size > 0:  # as it usually is
+            return ahead[_SIZE_BYTES:]
+        self._ahead = ahead
+        size = int.from_bytes(self._exactly(_SIZE_BYTES), "big")
+        if size > MOST_BYTES:
+            raise ChannelError(f"more than {MOST_BYTES >> 20} MiB of data")
+        return self._exactly(size)
 
     def _exactly(self, size: int) -> bytes:
         """That many bytes, or none when the stream ends before."""
