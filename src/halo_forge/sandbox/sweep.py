@@ -63,3 +63,4 @@ def stand_by(mark: str) -> None:
 
 if __name__ == "__main__":
     stand_by(sys.argv[1])
+    os._exit(0)  # somebody waits, and the interpreter has nothing to put in order

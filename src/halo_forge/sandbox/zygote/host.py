@@ -153,11 +153,15 @@ class RunningZygote:
         except ValueError:
             raise self._failed("it does not say how a fork ended") from None
 
-    def close(self) -> None:
-        """End it and all that is in its sandbox."""
+    def kill(self) -> None:
+        """Have it and all that is in its sandbox end; `close` waits until they have."""
         self.control.close()
         if self._root is not None:
             kill_process(self._root)
+
+    def close(self) -> None:
+        """End it and all that is in its sandbox."""
+        self.kill()
         abandon(self.process)
         if self._root is not None:
             with contextlib.suppress(ChildProcessError):  # bwrap has reaped it

@@ -86,6 +86,8 @@ class Zygotes:
             first, self.usable = self.usable, False
             idle = [zygote for zygotes in self._idle.values() for zygote in zygotes]
             self._idle.clear()
+        for zygote in idle:  # so that they end side by side
+            zygote.kill()
         for zygote in idle:
             self._send_away(zygote)
         self._starter.shutdown(wait=False)

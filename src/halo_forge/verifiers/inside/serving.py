@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from _socket import CMSG_SPACE
+from _socket import socket as Socket  # its module takes longer to import than many a suite takes
 
 from .channel import Channel
 from .judging import judge_payload
@@ -18,31 +20,30 @@ from .tester import Tester
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    import socket
     from typing import NoReturn
 
 _MOST_JOBS = 1000
 _MOST_MORE_BYTES = 8 * 1024 * 1024  # of address space, which is limited; what was freed is not always given back
-_MOST_BYTES, _DESCRIPTORS = 4096, 5
+_MOST_BYTES, _DESCRIPTORS, _FD_BYTES = 4096, 5, 4
+_SEED_BYTES = 16
 _NOWHERE, _STDERR = 0, 2  # descriptors; the error stream is that of the job
 
 
 def serve(control_fd: int) -> NoReturn:
     """Test samples until the zygote hangs up."""
-    import socket  # which is much to have in every fork
-
     be_private()
-    control = socket.socket(fileno=control_fd)
+    control = Socket(fileno=control_fd)
     statm = os.open("/proc/self/statm", os.O_RDONLY)
     jobs, most_bytes = 0, _address_space(statm) + _MOST_MORE_BYTES
     while True:
-        message, fds, _, _ = socket.recv_fds(control, _MOST_BYTES, _DESCRIPTORS)
+        message, beside, _, _ = control.recvmsg(_MOST_BYTES, CMSG_SPACE(_DESCRIPTORS * _FD_BYTES))
         if not message:
             os._exit(0)
+        fds = memoryview(beside[0][2]).cast("i").tolist()
         before_s = _limit_time(int(message))
         os.dup2(fds[0], _STDERR)
         if "random" in sys.modules:
-            sys.modules["random"].seed()  # as in every new process
+            sys.modules["random"].seed(int.from_bytes(os.urandom(_SEED_BYTES), "big"))  # as in every new process
         _test(fds[1:], control)
         jobs += 1
         used = resource.getrusage(resource.RUSAGE_SELF)
@@ -53,14 +54,14 @@ def serve(control_fd: int) -> NoReturn:
             os.close(fd)
 
 
-def _test(fds: list[int], control: socket.socket) -> None:
+def _test(fds: list[int], control: Socket) -> None:
     payload, result, reader, writer = fds
     tester = Tester(Channel(reader, writer), lambda patience_s: _status(control, patience_s))
     judge_payload(tester, payload, result)
     tester.gone = "was judged"  # what the suite left behind is not to ask the next one, whose numbers are the same
 
 
-def _status(control: socket.socket, patience_s: float) -> int | None:
+def _status(control: Socket, patience_s: float) -> int | None:
     """How the candidate ended, as the zygote says it."""
     control.send(b"%f" % patience_s)
     status = control.recv(_MOST_BYTES)
