@@ -28,9 +28,10 @@ from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
 from halo_forge.sandbox.zygote.host import _ANSWER_S
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
+from halo_forge.verifiers.ahead import made_ahead
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.executor import executor
-from halo_forge.verifiers.python import PythonVerifier, _made_ahead
+from halo_forge.verifiers.python import PythonVerifier
 
 WORLD = """
 import grp, os, pwd, resource, socket, stat, sys
@@ -441,15 +442,15 @@ def test_one_tester_serves_many_samples(both: Both) -> None:
 
 def test_what_a_suite_left_behind_does_not_ask_the_next_solution(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if it is not seen that there is something."""
-    monkeypatch.setattr("halo_forge.verifiers.python.is_traceless", lambda *_: True)
-    _made_ahead.cache_clear()
+    monkeypatch.setattr("halo_forge.verifiers.ahead.leaves_nothing", lambda _: True)
+    made_ahead.cache_clear()
     first = replace(SUITE, tests=CALLS_LATER)
     second = replace(SUITE, tests="kept = [[n] for n in range(100_000)]\nassert answer([1]) == [1]\n")
     for _ in range(3):
         assert _judged(both.forked, first, "def answer(x):\n    return x\n").outcome is Outcome.ACCEPTED
         found = _judged(both.forked, second, "import os\ndef answer(x):\n    return x if x == [1] else os._exit(1)\n")
         assert found.outcome is Outcome.ACCEPTED, found.detail
-    _made_ahead.cache_clear()
+    made_ahead.cache_clear()
 
 
 def test_a_tester_that_has_grown_is_replaced(both: Both) -> None:
@@ -528,7 +529,7 @@ def test_of_a_suite_that_is_no_good_the_same_is_said(both: Both, tests: str) -> 
 
 def test_a_suite_that_can_not_be_made_ready_ahead_is_judged(both: Both) -> None:
     needs_more = "import test.support\nassert answer([1]) == [1]\n"
-    assert _made_ahead(needs_more, None, "answer") == (b"", False)
+    assert made_ahead(needs_more, None, "answer") == (b"", False)
     for verifier in (both.forked, both.afresh):
         found = _judged(verifier, replace(SUITE, tests=needs_more), ANSWERS["right"])
         assert found.outcome is Outcome.ACCEPTED, found.detail
@@ -598,9 +599,9 @@ def test_a_fork_of_the_host_leaves_the_zygotes_alone(both: Both) -> None:
 def test_suites_are_made_ready_alike_however_python_was_started() -> None:
     """Else ``python -O`` would take out the assertions, and any solution would pass."""
     source = (
-        "from halo_forge.verifiers.inside.assertions import made_ahead\n"
+        "from halo_forge.verifiers.ahead import made_ahead\n"
         "tests = 'def check(f):\\n    assert f(1) == 2\\n'\n"
-        "print(made_ahead({'tests': tests, 'prompt': 'def g():\\n    assert 0\\n', 'entry_point': 'f'}))"
+        "print(made_ahead(tests, 'def g():\\n    assert 0\\n', 'f')[0])"
     )
     made = [
         subprocess.run([sys.executable, *flags, "-c", source], capture_output=True, check=True).stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from halo_forge.problems import load_problems
-from halo_forge.verifiers.traceless import is_traceless
+from halo_forge.verifiers.ahead import made_ahead
 
 LEAVE_NOTHING = [
     "assert f(1) == 2",
@@ -36,21 +36,26 @@ LEAVE_SOMETHING = [
 
 @pytest.mark.parametrize("tests", LEAVE_NOTHING)
 def test_suites_that_leave_nothing(tests: str) -> None:
-    assert is_traceless(tests, None)
+    assert _is_traceless(tests, None)
 
 
 @pytest.mark.parametrize("tests", LEAVE_SOMETHING)
 def test_suites_that_may_leave_something(tests: str) -> None:
-    assert not is_traceless(tests, None)
+    assert not _is_traceless(tests, None)
 
 
 def test_the_prompt_counts_where_it_is_code() -> None:
-    assert is_traceless("assert f(1) == 2", 'import math\n\ndef f(x):\n    """Add."""')
-    assert not is_traceless("assert f(1) == 2", 'import sys\n\ndef f(x):\n    """Add."""')
+    assert _is_traceless("assert f(1) == 2", 'import math\n\ndef f(x):\n    """Add."""')
+    assert not _is_traceless("assert f(1) == 2", 'import sys\n\ndef f(x):\n    """Add."""')
 
 
 def test_the_usual_suites_leave_nothing() -> None:
     for name in ("humaneval", "composed:200"):
         problems = load_problems(name, None).problems
-        found = [is_traceless(each.tests or "", each.prompt if each.prompt_is_code else None) for each in problems]
+        found = [_is_traceless(each.tests or "", each.prompt if each.prompt_is_code else None) for each in problems]
         assert all(found)
+
+
+def _is_traceless(tests: str, prompt: str | None) -> bool:
+    _, leaves_nothing = made_ahead(tests, prompt, "f")
+    return leaves_nothing

@@ -13,7 +13,6 @@ import json
 import os
 import platform
 import sys
-import warnings
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -38,13 +37,12 @@ from halo_forge.types import (
     TestStyle,
     Verdict,
 )
+from halo_forge.verifiers.ahead import made_ahead
 from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
-from halo_forge.verifiers.inside.assertions import made_ahead
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.shipped import ARCHIVE, BIND_NOW, START, START_ZYGOTE, archive, pytest_packages
 from halo_forge.verifiers.toolchain import home_of
-from halo_forge.verifiers.traceless import is_traceless
 
 _STARTED, _PARSED = b"started ", b"started parsed"
 _FLAGS = ("-P", "-s")  # nothing is imported from the working directory or from a home
@@ -52,17 +50,12 @@ _PREAMBLE = "preamble.py"
 _ENVIRONMENT = {"PYTHONHASHSEED": "0"}
 _NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 _START_LIMITS = ResourceLimits(cpu_s=60, memory_mb=1024, output_bytes=65536, file_mb=1, tmp_mb=1, processes=16)
-_SUITES_KEPT = 1024  # samples come problem by problem, or round by round
 _SUITES = frozenset({TestStyle.ASSERTS, TestStyle.PYTEST, TestStyle.UNITTEST})
 _SELF_TESTS = (
     Problem("self-test", "", Language.PYTHON, cases=(Case("", "ready\n"),)),
     Problem("self-test", "", Language.PYTHON, tests="assert ready() == 'ready'", entry_point="ready"),
 )
 _SELF_TEST_SOLUTION = "def ready():\n    return 'ready'\nif __name__ == '__main__':\n    print(ready())\n"
-
-# What `made_ahead` compiles is told apart by its file's name. Nobody who runs this can change the source of a suite.
-warnings.filterwarnings("ignore", category=SyntaxWarning, module="^/tests$")
-warnings.filterwarnings("ignore", category=SyntaxWarning, module="^prompt$")
 
 
 class _DoesNotParse(Exception):
@@ -119,7 +112,7 @@ class PythonVerifier:
         }
         made, served = b"", False
         if problem.framework is Framework.ASSERTS:
-            made, served = _made_ahead(problem.tests, payload["prompt"], problem.entry_point)
+            made, served = made_ahead(problem.tests, payload["prompt"], problem.entry_point)
         beside = _packages() if problem.framework is Framework.PYTEST else made
         limits = self._workshop.run_limits(problem)
         kills_before = proc.oom_kills_before()
@@ -200,13 +193,6 @@ def _zygote(interpreter: Path) -> Zygote:
         env={**_ENVIRONMENT, BIND_NOW: "1"},
     )
     return Zygote(start, instead_of=(*words, START), server=("serve",), served=("candidate",))
-
-
-@functools.lru_cache(_SUITES_KEPT)
-def _made_ahead(tests: str | None, prompt: str | None, entry_point: str | None) -> tuple[bytes, bool]:
-    """A suite made ready for its samples, and whether one tester may execute it for one after the other."""
-    made = made_ahead({"tests": tests, "prompt": prompt, "entry_point": entry_point})
-    return made, bool(made) and is_traceless(tests or "", prompt)
 
 
 def _check_begun(execution: Execution) -> None:

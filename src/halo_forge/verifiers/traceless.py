@@ -23,17 +23,16 @@ _REACHING = frozenset({
 _REGISTER = "register"  # of abstract base classes, which then know a class for ever
 
 
-def is_traceless(tests: str, prompt: str | None) -> bool:
-    """Whether a suite, with the prompt that its names come from where that is code, leaves nothing behind."""
-    sources = [tests] if prompt is None else [tests, f"{prompt}\n    pass\n"]
-    return all(map(_leaves_nothing, sources))
-
-
-def _leaves_nothing(source: str) -> bool:
+def prompt_leaves_nothing(prompt: str) -> bool:
+    """Whether what a suite's names come from leaves nothing behind: a prompt that is code."""
     try:
-        tree = ast.parse(source)
+        return leaves_nothing(ast.parse(f"{prompt}\n    pass\n"))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+
+
+def leaves_nothing(tree: ast.AST) -> bool:
+    """Whether a suite does."""
     nodes = nodes_of(tree)
     return all(map(_is_harmless, nodes)) and not (_any(nodes, ast.Yield) and _any(nodes, ast.Try, ast.TryStar))
 

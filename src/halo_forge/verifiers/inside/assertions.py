@@ -26,7 +26,7 @@ class AssertionSuite(Suite):
     """Executes the tests, each of which may fail by itself (`counting`)."""
 
     def __init__(self, given: dict[str, Any], made: bytes = b"") -> None:
-        """Take what `made_ahead` worked out, or work it out; see `Suite`."""
+        """Take what was made ready ahead (`halo_forge.verifiers.ahead`), or do it now; see `Suite`."""
         if not made:
             super().__init__(given)
             return
@@ -63,22 +63,6 @@ class AssertionSuite(Suite):
         check = self.names.get(CHECK)
         if self.entry_point is not None and check is not before and callable(check):
             check(self.names[self.entry_point])
-
-
-class _StandardSuite(AssertionSuite):
-    def _is_there(self, module: str) -> bool:
-        return module in sys.stdlib_module_names
-
-
-def made_ahead(given: dict[str, Any]) -> bytes:
-    """A suite made ready for all its samples, where nothing is executed: for the same Python elsewhere.
-
-    Nothing, where it has to be looked at by those who run it: its imports are not all standard, or it is no good.
-    """
-    try:
-        return _StandardSuite(given).made
-    except Exception:
-        return b""
 
 
 class _Tally:

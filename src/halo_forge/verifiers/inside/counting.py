@@ -94,7 +94,7 @@ def _is_main_guard(statement: ast.stmt) -> bool:
 
 
 def _marked(statement: ast.stmt, number: int) -> ast.stmt:
-    at = {name: getattr(statement, name) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset")}
+    at = {"lineno": statement.lineno, "col_offset": statement.col_offset}
     failed = ast.ExceptHandler(None, None, _call(FAILED, number, at), **at)
     return ast.Try([statement], [failed], [], _call(ENDED, number, at), **at)
 
