@@ -232,15 +232,14 @@ class _Watch:
         while self.killed_by is None:
             if cancel is not None and cancel.is_set():
                 raise Cancelled("stopped")
+            ready = {fd for fd, _ in self.poller.poll(max(0.0, (look_at - time.monotonic()) * 1000))}
+            self._move_bytes(ready)
+            if self.tree.fd in ready or self.killed_by is not None:
+                return
             now = time.monotonic()
-            if now >= look_at:
+            if now >= look_at:  # only at what has not ended: perhaps it was this process that did not run for so long
                 self._look(now - self.started)
                 look_at = now + _LOOK_EVERY_S
-                continue
-            ready = {fd for fd, _ in self.poller.poll(max(1.0, (look_at - now) * 1000))}
-            self._move_bytes(ready)
-            if self.tree.fd in ready:
-                return
 
     def _move_bytes(self, ready: set[int]) -> None:
         for stream in self.outputs:
