@@ -138,6 +138,7 @@ class BubblewrapSandbox:
     def _start_zygote(self, kind: Zygote) -> RunningZygote:
         """Start one in a sandbox that lets it make namespaces, which nothing of a sample is ever run in itself."""
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
         with contextlib.ExitStack() as stack:
             stack.enter_context(its)
             uids = stack.enter_context(contextlib.ExitStack())

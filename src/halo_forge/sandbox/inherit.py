@@ -16,6 +16,7 @@ from halo_forge.sandbox.streams import End, close_all, pipe
 MEBIBYTE = 1024 * 1024
 _STACK_BYTES = 8 * MEBIBYTE  # the usual default, fixed so that deep recursion ends alike everywhere
 _FILES = 256
+_CHUNK = 65536
 _RLIMIT_MSGQUEUE = 12  # linux/resource.h; not in the resource module
 RESOURCES = {
     "as": resource.RLIMIT_AS,
@@ -64,11 +65,9 @@ class Descriptors:
         """A new memory file with `content`, at its beginning, that the child inherits."""
         fd = os.memfd_create(f"halo-forge-{name}", os.MFD_CLOEXEC)
         self._held.append(End(fd))
-        view = memoryview(content)
-        while view:
-            view = view[os.write(fd, view) :]
-        if content:
-            os.lseek(fd, 0, os.SEEK_SET)
+        written = 0
+        while written < len(content):
+            written += os.pwrite(fd, memoryview(content)[written:], written)
         self.inherited.append(fd)
         return fd
 
@@ -82,9 +81,8 @@ class Descriptors:
         """What the command left on its result descriptor."""
         if self._result is None:
             return b""
-        size = min(os.fstat(self._result).st_size, self._file_mb * MEBIBYTE)
-        chunks, at = [], 0
-        while at < size and (chunk := os.pread(self._result, size - at, at)):
+        most, chunks, at = self._file_mb * MEBIBYTE, [], 0
+        while at < most and (chunk := os.pread(self._result, min(_CHUNK, most - at), at)):
             chunks.append(chunk)
             at += len(chunk)
         return b"".join(chunks)

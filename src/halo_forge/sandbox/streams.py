@@ -56,24 +56,16 @@ class OutputStream:
         self._chunks: list[bytes] = []
         self._size = 0
 
-    def read(self) -> None:
-        """Take one chunk of what is there."""
+    def read(self) -> bool:
+        """Take one chunk of what is there, or see the end; returns whether it was one or the other."""
         try:
             data = os.read(self.fd, _CHUNK)
         except BlockingIOError:
-            return
-        if not data:
-            self.open = False
-            return
+            return False
+        self.open = bool(data)
         self._chunks.append(data[: max(0, self._cap - self._size)])
         self._size += len(data)
-
-    def read_available(self) -> None:
-        """Take all that is there, up to the cap; a writer that lives on is not waited for."""
-        before = -1
-        while self.open and not self.overfull and self._size != before:
-            before = self._size
-            self.read()
+        return True
 
     @property
     def overfull(self) -> bool:

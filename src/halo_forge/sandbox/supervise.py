@@ -244,9 +244,7 @@ class _Watch:
     def _move_bytes(self, ready: set[int]) -> None:
         for stream in self.outputs:
             if stream.fd in ready:
-                stream.read()
-                if not stream.open:
-                    self.poller.unregister(stream.fd)
+                self._read(stream)
         if self.stdout.overfull or self.stderr.overfull:
             self.killed_by = KilledBy.OUTPUT
         if self.tree.notes is not None and self.tree.notes.fd in ready:
@@ -255,6 +253,12 @@ class _Watch:
             self.stdin.feed()
             if not self.stdin.open:
                 self.poller.unregister(self.stdin.fd)
+
+    def _read(self, stream: OutputStream) -> bool:
+        found = stream.read()
+        if not stream.open:
+            self.poller.unregister(stream.fd)
+        return found
 
     def _look(self, wall_s: float) -> None:
         """Look at the tree once and decide whether it has to end."""
@@ -294,16 +298,21 @@ class _Watch:
         """Kill what is left, reap it, and take what it had written. Safe at any point, also after an exception."""
         tree_cpu_s = self._usage().cpu_s
         self.tree.kill()
-        for stream in self.outputs:
-            stream.read_available()
+        self._read_rest()
         self.tree.heed_notes()  # a very short run ends before anybody looked
         self.ended = self.tree.reap()
-        for stream in self.outputs:
-            stream.read_available()  # what the tree wrote while it was taken down
+        self._read_rest()  # what the tree wrote while it was taken down
         self.wall_s = time.monotonic() - self.started
         self.cpu_s = max(self.cpu_s, tree_cpu_s, self.ended.cpu_s)
         if self.ended.peak_rss_mb is not None:
             self.peak_rss_mb = max(self.ended.peak_rss_mb, self.peak_rss_mb or 0.0)
+
+    def _read_rest(self) -> None:
+        """Take all that is there, up to the caps; a writer that lives on is not waited for."""
+        found = True
+        while found:
+            ready = {fd for fd, _ in self.poller.poll(0)}
+            found = any(self._read(each) for each in self.outputs if each.fd in ready and not each.overfull)
 
     def observed(self) -> Observed:
         """The facts, once everything is over."""

@@ -55,6 +55,7 @@ class RunningZygote:
     """One that was started.
 
     Attributes:
+        control: does not wait.
         uid: of its forks; ``None``: its own.
         outer: user and group id that its forks have outside, where they get a user namespace of their own.
         usable: it may get another job.
@@ -111,7 +112,7 @@ class RunningZygote:
     def is_over(self) -> bool:
         """Whether `ended` would return at once."""
         try:
-            return self._peek(socket.MSG_DONTWAIT) != THESE
+            return self._peek() != THESE
         except BlockingIOError:
             return False
 
@@ -186,7 +187,7 @@ class RunningZygote:
         if not readable(self.control.fileno(), timeout_s):
             raise self._failed(f"no answer within {timeout_s:g} s")
 
-    def _peek(self, flags: int = 0) -> bytes:
+    def _peek(self) -> bytes:
         """The beginning of the next message, which stays where it is.
 
         Raises:
@@ -194,16 +195,18 @@ class RunningZygote:
             ZygoteFailed: there will be none.
         """
         try:
-            return self.control.recv(_PEEK_BYTES, socket.MSG_PEEK | flags)
+            return self.control.recv(_PEEK_BYTES, socket.MSG_PEEK)
         except BlockingIOError:
             raise
         except OSError as error:
             raise self._failed(str(error)) from error
 
     def _receive(self, timeout_s: float = _ANSWER_S) -> tuple[bytes, list[int]]:
-        self._wait(timeout_s)
         try:
             message, fds = receive(self.control, _MOST_PROCESSES, _MOST_ANSWER_BYTES)
+        except BlockingIOError:
+            self._wait(timeout_s)
+            return self._receive(timeout_s)
         except OSError as error:
             raise self._failed(str(error)) from error
         if not message:
