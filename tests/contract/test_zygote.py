@@ -306,6 +306,15 @@ def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
     assert kept == [0, 0, 0, 1, 1]
 
 
+def test_what_ends_a_program_is_told_as_if_nothing_had_called_it(both: Both) -> None:
+    source = "def fails():\n    raise KeyError('a')\ntry:\n    fails()\nexcept KeyError:\n    fails()\n"
+    for execution in both.run(source, ""):
+        told = execution.stderr.decode().splitlines()
+        files = [line.split(",")[0].strip() for line in told if line.startswith("  File ")]
+        assert files == ['File "main.py"'] * 4
+        assert told[-1] == "KeyError: 'a'"
+
+
 @pytest.mark.parametrize("source", [FAILS, FAREWELL, SIGNALLED, ORPHAN, "import sys\nprint(sys.stdin.read())\n"])
 def test_programs_end_the_same(both: Both, source: str) -> None:
     fork, own = both.run(source, "given\n")

@@ -10,6 +10,10 @@ import os
 import sys
 import types
 
+TYPE_CHECKING = False  # importing typing takes longer than all that is done here
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 def main(mode: str, result_fd: int, path: str, preamble: str) -> None:
     """Parse the source at `path`, and if `mode` is ``run``, be it."""
@@ -29,6 +33,17 @@ def main(mode: str, result_fd: int, path: str, preamble: str) -> None:
     module.__dict__.update(__file__=path, __builtins__=__builtins__)
     sys.modules["__main__"] = module
     sys.argv[:] = [path]
+    sys.excepthook = _tell
     with open(preamble, "rb") as file:
         exec(compile(file.read(), preamble, "exec", dont_inherit=True), module.__dict__)
     exec(code, module.__dict__)
+
+
+def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of an exception that ends the program as if nothing of ours had called it."""
+    ours = trace
+    while ours is not None and ours.tb_frame.f_code is not main.__code__:
+        ours = ours.tb_next
+    if ours is not None:
+        error.__traceback__ = trace = ours.tb_next
+    sys.__excepthook__(kind, error, trace)
