@@ -322,6 +322,17 @@ def test_waiting_for_a_processor_is_not_being_late(strict: Box) -> None:
         pytest.skip("this kernel gave it a processor all the same, so it proves nothing")
 
 
+@needs_python
+def test_much_that_is_written_last_is_read_whole(box: Box) -> None:
+    source = (
+        "import fcntl, os\nfor fd in (1, 2):\n    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, 1 << 20)\n"
+        "for fd in (1, 2):\n    assert os.write(fd, b'x' * 900_000) == 900_000"
+    )
+    execution = box.python(source)
+    assert (execution.exit_code, execution.killed_by) == (0, None), execution.stderr[-200:]
+    assert len(execution.stdout) == len(execution.stderr) == 900_000
+
+
 def test_wall_limit_ends_what_sleeps(fair_box: Box) -> None:
     execution = fair_box.sh("sleep 86399 & cat; exec sleep 86399", limits=replace(LIMITS, cpu_s=0.1))
     assert (execution.killed_by, execution.exit_code) == (KilledBy.WALL, None)

@@ -306,13 +306,28 @@ def test_processes_are_kept_ready_when_many_commands_need_them() -> None:
     assert kept == [0, 0, 0, 1, 1]
 
 
-def test_what_ends_a_program_is_told_as_if_nothing_had_called_it(both: Both) -> None:
-    source = "def fails():\n    raise KeyError('a')\ntry:\n    fails()\nexcept KeyError:\n    fails()\n"
+@pytest.mark.parametrize(
+    ("error", "last"),
+    [
+        ("KeyError('a')", "KeyError: 'a'"),
+        ("dataclass(frozen=True)(type('Own', (Exception,), {}))()", "Own"),  # no attribute can be set
+    ],
+)
+def test_what_ends_a_program_is_told_as_if_nothing_had_called_it(both: Both, error: str, last: str) -> None:
+    imported = "from dataclasses import dataclass\n"
+    source = f"{imported}def fails():\n    raise {error}\ntry:\n    fails()\nexcept Exception:\n    fails()\n"
     for execution in both.run(source, ""):
         told = execution.stderr.decode().splitlines()
         files = [line.split(",")[0].strip() for line in told if line.startswith("  File ")]
         assert files == ['File "main.py"'] * 4
-        assert told[-1] == "KeyError: 'a'"
+        assert told[-1] == last
+
+
+@pytest.mark.parametrize("tests", ["assert answer('5') == 5", "def check(f):\n    assert f('5') == 5"])
+def test_a_solution_may_be_a_class_that_is_there_already(both: Both, tests: str) -> None:
+    for verifier in (both.forked, both.afresh):
+        for solution, outcome in (("answer = int\n", Outcome.ACCEPTED), ("answer = str\n", Outcome.WRONG_ANSWER)):
+            assert _judged(verifier, replace(SUITE, tests=tests), solution).outcome is outcome
 
 
 @pytest.mark.parametrize("source", [FAILS, FAREWELL, SIGNALLED, ORPHAN, "import sys\nprint(sys.stdin.read())\n"])

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 _USED = """
-import bisect, ctypes, decimal, json, math, os, re, resource, sys, typing
+import bisect, ctypes, decimal, json, math, mmap, os, re, resource, sys, typing
 from halo_forge.sandbox.zygote import mappings
 
 def work():
@@ -27,11 +27,34 @@ def lines():
     with open("/proc/self/maps") as file:
         return [line.split() for line in file]
 
+def code():
+    inside = ctypes.cast(ctypes.pythonapi.Py_IncRef, ctypes.c_void_p).value
+    found = [(*(int(number, 16) for number in words[0].split("-")), words) for words in lines()]
+    return next((start, end, words) for start, end, words in found if start <= inside < end)
+
+def kilobytes(file, name):
+    with open(file) as lines:
+        return sum(int(line.split()[1]) for line in lines if line.startswith(name))
+
+def huge_pages_work():
+    memory = mmap.mmap(-1, 2 * mappings.HUGE_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    start = -(-ctypes.addressof(ctypes.c_char.from_buffer(memory)) // mappings.HUGE_BYTES) * mappings.HUGE_BYTES
+    ctypes.memset(start, 1, 1)
+    return os.uname().machine == "x86_64" and not mappings._libc.madvise(start, mappings.HUGE_BYTES, COLLAPSE)
+
+COLLAPSE = 25
 before = lines(), work()
 """
 _TIDIED = f"""{_USED}
-mappings.tidy()
+size_kb = kilobytes("/proc/self/status", "VmSize:")
+mappings.merge()
+start, end, _ = code()
+mappings.move_code()
 after = lines(), work()
+assert kilobytes("/proc/self/status", "VmSize:") < size_kb + 1024  # no copy is left over
+if huge_pages_work() and end - start >= 2 * mappings.HUGE_BYTES:
+    assert (code()[2][1], code()[2][4]) == ("r-xp", "0"), code()  # no file's any more
+    assert kilobytes("/proc/self/smaps", "AnonHugePages:") >= 2048
 mappings.tidy()
 assert work() == after[1] == before[1]
 child = os.fork()
@@ -47,6 +70,7 @@ with open("/proc/self/statm") as file:
 resource.setrlimit(resource.RLIMIT_AS, (used + (1 << 20), resource.RLIM_INFINITY))
 mappings.tidy()
 assert work() == before[1]
+assert code()[2][4] != "0"  # the file's
 print("there is no room for a copy")
 """
 

@@ -81,10 +81,13 @@ class Descriptors:
         """What the command left on its result descriptor."""
         if self._result is None:
             return b""
-        most, chunks, at = self._file_mb * MEBIBYTE, [], 0
-        while at < most and (chunk := os.pread(self._result, min(_CHUNK, most - at), at)):
-            chunks.append(chunk)
-            at += len(chunk)
+        chunks = [os.pread(self._result, _CHUNK, 0)]
+        at = len(chunks[0])
+        if at == _CHUNK:  # hardly any is so large
+            size = min(os.fstat(self._result).st_size, self._file_mb * MEBIBYTE)
+            while at < size and (chunk := os.pread(self._result, size - at, at)):
+                chunks.append(chunk)
+                at += len(chunk)
         return b"".join(chunks)
 
 

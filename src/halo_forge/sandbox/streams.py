@@ -10,7 +10,7 @@ _CLOSED = -1
 
 
 class End:
-    """One end of a pipe. A file object would do as well, but takes longer to make than the pipe."""
+    """An end of a pipe, or another descriptor. To make a file object would take longer than to make the pipe."""
 
     __slots__ = ("fd",)
 

@@ -29,7 +29,9 @@ _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 def fits(command: Command) -> bool:
     """Whether one message holds the words of a job for it, however they are written."""
     words = (*command.argv, *command.files, *command.env, *command.env.values())
-    return sum(map(len, words)) * _CHARACTER_BYTES + len(words) * _SIZE_BYTES + _BESIDE_BYTES <= MOST_BYTES
+    letters = "".join(words)
+    most = len(letters) * (1 if letters.isascii() else _CHARACTER_BYTES) + len(words) * _SIZE_BYTES
+    return most + _BESIDE_BYTES <= MOST_BYTES
 
 
 @functools.cache

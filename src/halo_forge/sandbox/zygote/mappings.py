@@ -6,7 +6,10 @@ of. And the interpreter's code moves to huge pages, as PHP (opcache.huge_code_pa
 have theirs: a fork inherits no page tables of a file, and asks for every few pages of its code; of other memory it does
 inherit them, and those of a huge page are one entry.
 
-No program does anything else for that. Whatever the kernel refuses stays as it was, and forks are a bit slower.
+No program does anything else for that. What can't be done is left as it was, and forks are a bit slower.
+
+Limits: the last step takes the code away from where it was and puts the copy there at once. A kernel that is out of
+memory for its own tables just then would leave nothing, and the process would be gone.
 """
 
 from __future__ import annotations
@@ -23,7 +26,7 @@ _PROT_READ, _PROT_WRITE, _PROT_EXEC = 1, 2, 4
 _MAP_PRIVATE, _MAP_ANONYMOUS, _NO_FILE = 0x02, 0x20, -1
 _MREMAP_MAYMOVE, _MREMAP_FIXED = 1, 2
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # the second since Linux 6.1
-_HUGE_BYTES = 2 * 1024 * 1024  # on x86-64; elsewhere this is untested, and nothing is moved
+HUGE_BYTES = 2 * 1024 * 1024  # on x86-64; elsewhere this is untested, and nothing is moved
 
 _number, _size, _address = ctypes.c_int, ctypes.c_size_t, ctypes.c_void_p
 _FAILED = _address(-1).value
@@ -56,14 +59,26 @@ class _Mapping:
 
 def tidy() -> None:
     """Do all of it."""
+    merge()
+    move_code()
+
+
+def merge() -> None:
+    """Make fewer mappings of each library."""
     for run in list(_runs()):
         _merge(run)
-    if os.uname().machine == "x86_64":
-        address = ctypes.cast(ctypes.pythonapi.Py_IncRef, _address).value or 0
-        code = next(mapping for mapping in _mappings() if mapping.start <= address < mapping.end)
-        start, end = -(-code.start // _HUGE_BYTES) * _HUGE_BYTES, code.end // _HUGE_BYTES * _HUGE_BYTES
-        if start < end:
-            _move(start, end - start)
+
+
+def move_code() -> None:
+    """Have the part of the interpreter's code that fills huge pages on such."""
+    if os.uname().machine != "x86_64":
+        return
+    inside = _address_inside()
+    for code in list(_mappings()):
+        if code.rights == _CODE and code.start <= inside < code.end:
+            start, end = -(-code.start // HUGE_BYTES) * HUGE_BYTES, code.end // HUGE_BYTES * HUGE_BYTES
+            if start < end:
+                _move(start, end - start)
 
 
 def _mappings() -> Iterator[_Mapping]:
@@ -97,13 +112,19 @@ def _allow(run: list[_Mapping], rights: int) -> None:
     _libc.mprotect(run[0].start, run[-1].end - run[0].start, rights)
 
 
+def _address_inside() -> int:
+    """Some address of the interpreter's code; 0: none is known."""
+    function = getattr(ctypes.pythonapi, "Py_IncRef", None)
+    return 0 if function is None else ctypes.cast(function, _address).value or 0
+
+
 def _move(start: int, size: int) -> None:
-    """Have code on huge pages, at the same addresses."""
-    room = size + _HUGE_BYTES
+    """Have memory that is never written to on huge pages, at the same addresses."""
+    room = size + HUGE_BYTES
     place = _libc.mmap(None, room, _PROT_READ | _PROT_WRITE, _MAP_PRIVATE | _MAP_ANONYMOUS, _NO_FILE, 0)
     if place == _FAILED:
         return
-    copy = -(-place // _HUGE_BYTES) * _HUGE_BYTES
+    copy = -(-place // HUGE_BYTES) * HUGE_BYTES
     _libc.madvise(copy, size, _MADV_HUGEPAGE)
     ctypes.memmove(copy, start, size)
     # Only if it has really come to lie on huge pages: small ones would be more to copy for every fork.

@@ -18,7 +18,7 @@ WHICH, THESE = b"which", b"these"  # the host asks which processes there are for
 _FD_BYTES = struct.calcsize("i")
 
 # What the socket module has for this imports and makes much more, which in the zygote is memory that each fork copies.
-# So is whatever is made for a moment; each comprehension is a function that is made, called and thrown away.
+# So is whatever is made for a moment; until Python 3.12 each comprehension is a function that is made and thrown away.
 
 
 def send(control: Socket, message: bytes, fds: Sequence[int]) -> None:

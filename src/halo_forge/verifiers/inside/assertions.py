@@ -51,8 +51,7 @@ class AssertionSuite(Suite):
         self.names |= {ENDED: tally.ended, FAILED: tally.failed}
         # No name of the solution takes the place of a built-in one that the suite may rely on.
         wanted = {name for name in self.names_used if not hasattr(builtins, name) and not self.is_of_prompt(name)}
-        entry_point = {} if self.entry_point is None else {self.entry_point: stand_ins.loaded(self.entry_point)}
-        self.names |= stand_ins.make(wanted) | entry_point
+        self.names |= stand_ins.make(wanted, self.entry_point)
         self._execute()
         tally.close()
 
@@ -95,7 +94,7 @@ class _Tally:
         """The suite is over. What it did not come to, it did not want to test; but it has to have tested something."""
         if self._total > 0 and not self._passed and not self._failed:
             self._record.fail_suite("the suite ended before the first of its tests")
-        elif not self._failed and len(self._passed) != self._total:
+        elif not self._failed and len(self._passed) != max(self._total, 1):
             self._record.count(max(self._total, 1), max(self._total, 1))
 
     def _tell(self) -> None:

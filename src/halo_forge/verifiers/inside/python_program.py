@@ -45,5 +45,6 @@ def _tell(kind: type[BaseException], error: BaseException, trace: TracebackType 
     while ours is not None and ours.tb_frame.f_code is not main.__code__:
         ours = ours.tb_next
     if ours is not None:
-        error.__traceback__ = trace = ours.tb_next
+        trace = ours.tb_next
+        BaseException.with_traceback(error, trace)  # of which its class may have another idea
     sys.__excepthook__(kind, error, trace)

@@ -50,7 +50,7 @@ def serve(control_fd: int) -> NoReturn:
         last = jobs == _MOST_JOBS or _address_space(statm) > most_bytes
         control.send(b"%f %s" % (used.ru_utime + used.ru_stime - before_s, b"last" if last else b"more"))
         os.dup2(_NOWHERE, _STDERR)
-        for fd in fds:  # only now: the candidate would see that, and have time for a farewell
+        for fd in fds:  # only now: the candidate sees that, and has less time for a farewell
             os.close(fd)
 
 

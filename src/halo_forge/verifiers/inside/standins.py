@@ -29,18 +29,20 @@ class StandIns:
         self._tester = tester
         self.kinds: dict[str, Any] = names
 
-    def make(self, names: Iterable[str]) -> dict[str, Any]:
-        """What stands for each of `names`. To look at those that are plain data is to use the solution."""
-        wanted = self.kinds.keys() & set(names)
+    def make(self, names: Iterable[str], entry_point: str | None = None) -> dict[str, Any]:
+        """What stands for each of `names` that there are, and for the entry point, which has to be there.
+
+        To look at plain data, or at a built-in function or class, is to use the solution: it has chosen that.
+        """
+        asked = {} if entry_point is None or entry_point in self.kinds else {entry_point: self.get(entry_point)}
+        wanted = self.kinds.keys() & {*names, entry_point}
         made = {  # an exception comes after its bases
             name: self._made(name) for name in sorted(wanted, key=lambda name: len(self.kinds[name]))
-        }
-        self._tester.was_used = any(type(value) is not Remote and type(value) is not type for value in made.values())
+        } | asked
+        self._tester.was_used = any(
+            type(value) is not Remote and type(self.kinds.get(name)) is not list for name, value in made.items()
+        )
         return made
-
-    def loaded(self, name: str) -> Any:
-        """What stands for what a name stood for when the solution was loaded; else see `get`."""
-        return self._made(name) if name in self.kinds else self.get(name)
 
     def get(self, name: str) -> Any:
         """What stands for a name; raises what the solution's process raises where there is none."""

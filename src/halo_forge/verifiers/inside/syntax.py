@@ -1,4 +1,4 @@
-"""Syntax trees: what a suite can't do without, and all nodes.
+"""Syntax trees: what a suite can't do without, and the nodes that matter.
 
 Where suites were made ready ahead this is not imported in the sandbox, nor is `ast`, which is much to have in every
 fork: forks have what their zygote had.
