@@ -78,7 +78,7 @@ def ours_s(times: int, workers: int) -> tuple[float, float, float]:
 def judge_all(problems: list[Problem], samples: list[Sample], workers: int) -> tuple[float, float, float]:
     """Seconds until all are judged, CPU seconds of halo-forge itself, and of what ran for the samples.
 
-    The sandbox is opened and the verifier prepared within the time, as the harness is started within its own.
+    The sandbox is opened and the verifier prepared within the time, though the harness has no such start.
     """
     by_id = {problem.id: problem for problem in problems}
     began, own = time.perf_counter(), time.process_time()

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+from halo_forge.sandbox.zygote import mappings
+
 _USED = """
 import bisect, ctypes, decimal, json, math, mmap, os, re, resource, sys, typing
 from halo_forge.sandbox.zygote import mappings
@@ -105,8 +107,6 @@ def test_code_stays_where_it_is_when_there_is_no_room() -> None:
 def test_neighbours_of_one_file_get_the_same_rights(
     rights: list[str], merged: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from halo_forge.sandbox.zygote import mappings
-
     run = [
         mappings._Mapping(f"{page}000-{page + 1}000 {right} {page}000 fe:00 7 /usr/lib/lib.so")
         for page, right in enumerate(rights, 1)

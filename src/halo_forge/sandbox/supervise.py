@@ -233,13 +233,14 @@ class _Watch:
             if cancel is not None and cancel.is_set():
                 raise Cancelled("stopped")
             ready = {fd for fd, _ in self.poller.poll(max(0.0, (look_at - time.monotonic()) * 1000))}
-            self._move_bytes(ready)
-            if self.tree.fd in ready or self.killed_by is not None:
-                return
-            now = time.monotonic()
-            if now >= look_at:  # only at what has not ended: perhaps it was this process that did not run for so long
+            now, ended = time.monotonic(), self.tree.fd in ready
+            if now >= look_at and not ended:  # what has ended was not late; perhaps this process did not run so long
                 self._look(now - self.started)
                 look_at = now + _LOOK_EVERY_S
+                continue
+            self._move_bytes(ready)
+            if ended:
+                return
 
     def _move_bytes(self, ready: set[int]) -> None:
         for stream in self.outputs:

@@ -77,7 +77,7 @@ class Fork:
         }
         streams = (ends.stdin.fd, ends.stdout.fd, ends.stderr.fd)
         self.zygote.fork(job, [*streams, blob, *named], niceness)
-        return _ForkedTree(self.zygote, stack, 3 if served and self.kind.server else 2)
+        return _ForkedTree(self.zygote, stack, 3 if job["server"] else 2)
 
 
 class _ForkedTree:
