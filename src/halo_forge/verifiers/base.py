@@ -153,14 +153,21 @@ def clip(text: str, most: int = _DETAIL) -> str:
 
 
 def failure(execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str] | None:
-    """How a run failed by itself, or ``None`` when it ended with exit status 0. What it printed is not looked at."""
-    if execution.killed_by is not None:
-        return _LIMIT_OUTCOMES[execution.killed_by], _limit_words(execution.killed_by, limits)
-    if execution.exit_code == 0:
+    """How a run failed, or ``None`` when it ended with exit status 0 within its limits.
+
+    Of what it printed, only a runtime's words about its memory count. They do so also where the report that they begin
+    is longer than a program may print, as Go's is, of all goroutines.
+    """
+    if execution.exit_code == 0 and execution.killed_by is None:
         return None
     stderr = execution.stderr.decode(errors="replace")
+    no_memory = Outcome.MEMORY_LIMIT, f"out of memory ({limits.memory_mb} MB)\n{stderr}"
+    if execution.killed_by is not None:
+        if execution.killed_by is KilledBy.OUTPUT and execution.exit_code != 0 and _says_no_memory(execution):
+            return no_memory
+        return _LIMIT_OUTCOMES[execution.killed_by], limit_words(execution.killed_by, limits)
     if ran_out_of_memory(execution, limits):
-        return Outcome.MEMORY_LIMIT, f"out of memory ({limits.memory_mb} MB)\n{stderr}"
+        return no_memory
     if execution.signal is not None:
         name = _SIGNAL_NAMES.get(execution.signal, f"signal {execution.signal}")
         return Outcome.RUNTIME_ERROR, f"ended by {name}\n{stderr}"
@@ -170,7 +177,11 @@ def failure(execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str]
 def ran_out_of_memory(execution: Execution, limits: ResourceLimits) -> bool:
     """Whether a failed run failed for want of memory: it says so itself, or it was nearly at its limit."""
     nearly_full = (execution.peak_rss_mb or 0.0) >= _NEARLY_FULL * limits.memory_mb
-    return nearly_full or any(word in execution.stderr for word in _NO_MEMORY)
+    return nearly_full or _says_no_memory(execution)
+
+
+def _says_no_memory(execution: Execution) -> bool:
+    return any(word in execution.stderr for word in _NO_MEMORY)
 
 
 _LIMIT_OUTCOMES = {
@@ -181,7 +192,8 @@ _LIMIT_OUTCOMES = {
 }
 
 
-def _limit_words(killed_by: KilledBy, limits: ResourceLimits) -> str:
+def limit_words(killed_by: KilledBy, limits: ResourceLimits) -> str:
+    """What a process did that was ended at a limit."""
     return {
         KilledBy.CPU: f"used more than {limits.cpu_s:g} s of CPU time",
         KilledBy.WALL: f"did not end within {limits.wall_s:g} s, though it used less than {limits.cpu_s:g} s of CPU",

@@ -16,7 +16,7 @@ from halo_forge.errors import JudgeError, ToolchainError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import RESULT_FD, Command, ResourceLimits
 from halo_forge.types import Case, Execution, Language, Outcome, Problem, Sample, TestStyle, Verdict
-from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure
+from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, failure, limit_words
 from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.description import CompiledLanguage
@@ -310,7 +310,7 @@ def _raise_complaint(execution: Execution, spec: CompiledLanguage, command: Comm
     if execution.exit_code == _NOT_FOUND:
         raise JudgeError(f"{spec.compiler} could not be started: {words}")
     if execution.killed_by is not None:
-        raise _DoesNotCompile(f"the compiler {found[1]}\n{words}")
+        raise _DoesNotCompile(f"the compiler {limit_words(execution.killed_by, command.limits)}\n{words}")
     raise _DoesNotCompile(words if words else found[1])
 
 
