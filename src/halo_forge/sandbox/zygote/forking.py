@@ -24,13 +24,30 @@ import time
 from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 from _socket import socket as Socket
 
-# Out of their modules, because only forks use them: see `walls`.
-from os import O_CREAT, O_EXCL, O_WRONLY, PRIO_PROCESS, closerange, dup2, sendfile, setpriority, umask
+# Out of their modules: see `walls`.
+from os import (
+    O_CREAT,
+    O_EXCL,
+    O_WRONLY,
+    PRIO_PROCESS,
+    close,
+    closerange,
+    dup2,
+    fork,
+    kill,
+    pread,
+    sendfile,
+    setpgid,
+    setpriority,
+    umask,
+    waitpid,
+)
 
 from . import walls
 from .mappings import tidy
 from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
-from .server import SIGKILL, Server, ended, of_server
+from .reaping import ended
+from .server import SIGKILL, Server, of_server
 from .walls import enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -38,12 +55,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from .server import End
+    from .reaping import End
 
 _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
+_SOCKSTAT_BYTES = 4096
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
-_MOST_DESCRIPTORS = 16
+
+_kept: list[_Zygote] = []  # so that forks do not take it to pieces, each in its own memory
 
 
 def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
@@ -53,6 +72,7 @@ def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
         as_first: forks are process 1 of their namespace; else that one only waits (see `walls`).
     """
     zygote = _Zygote(control_fd, as_first=as_first)
+    _kept.append(zygote)
     while True:
         words = zygote.do_job()
         if words is not None:
@@ -67,11 +87,13 @@ class _Zygote:
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = Socket(fileno=os.dup(control_fd))
         os.close(control_fd)
+        self._control_fd = self._control.fileno()
         self._filter = walls.Filter(self._control.recv(MOST_BYTES))
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)
-        self._sockets = self._count_sockets()
+        self._sockets, self._sockets_said = 0, b""
+        self._count_sockets()
         self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
         self._written = b""  # what most jobs have in common
         self._world: dict[str, Any] = {}  # the same, read
@@ -147,7 +169,7 @@ class _Zygote:
         assert self._first is not None
         self._server = Server(pid, self._first, ours, job)
         self._poller = self._poll_also(ours.fileno())
-        self._sockets = self._count_sockets()
+        self._count_sockets()
         self._begin_namespace()
         return None
 
@@ -157,7 +179,7 @@ class _Zygote:
 
     def _fork(self) -> int:
         self._walled_in[0] = 0
-        return os.fork()
+        return fork()
 
     def _begin(self, job: dict[str, Any], world: dict[str, Any], fds: list[int]) -> list[str]:
         words: list[str] = job["words"]
@@ -169,7 +191,7 @@ class _Zygote:
             if self._first is None:
                 os.setsid()
             else:
-                os.setpgid(0, 1)  # a signal to the group is not to reach the zygote
+                setpgid(0, 1)  # a signal to the group is not to reach the zygote
             _be_nice(world["niceness"])
             enter(job["tmp_bytes"])
             _write_files(job["files"])
@@ -185,7 +207,7 @@ class _Zygote:
 
     def _hear(self) -> tuple[bytes, list[int]]:
         """What the host says. Without it there is nothing left to do."""
-        message, fds = receive(self._control, _MOST_DESCRIPTORS)
+        message, fds = receive(self._control)
         if not message:
             os._exit(0)
         return message, fds
@@ -199,7 +221,7 @@ class _Zygote:
 
     def _wait(self, poller: select.poll, *pids: int) -> None:
         """Wait until something else is heard of than the host, and tell that one of these processes when it asks."""
-        while len(ready := poller.poll()) == 1 and ready[0][0] == self._control.fileno():
+        while len(ready := poller.poll()) == 1 and ready[0][0] == self._control_fd:
             self._hear()
             processes = [os.pidfd_open(pid) for pid in pids]
             send(self._control, THESE, processes)
@@ -208,13 +230,13 @@ class _Zygote:
     def _take_down(self, pid: int, *, had_ended: bool) -> End:
         """End what is left of a fork. Returns how it ended."""
         if self._first is not None:
-            os.kill(self._first, SIGKILL)
-        fork = ended(pid)
+            kill(self._first, SIGKILL)
+        end = ended(pid)
         if not had_ended:
             self._walled_in[0] = 1  # perhaps it had no time to put them up
         if self._first is not None:
-            os.waitpid(self._first, 0)
-        return fork
+            waitpid(self._first, 0)
+        return end
 
     def _tell_end(self, end: End, fds: list[int]) -> None:
         self._control.send(b"%d %f %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
@@ -224,17 +246,26 @@ class _Zygote:
     def _no_sockets_are_left(self) -> bool:
         """Whether a fork that is gone has left none to later ones: a socket that was sent through itself lives on."""
         for _ in range(_LOOKS):
-            left = self._count_sockets()
+            said = pread(self._sockstat, _SOCKSTAT_BYTES, 0)
+            if said == self._sockets_said:  # as it usually is
+                return True
+            left = _sockets_in(said)
             if left <= self._sockets:
-                self._sockets = left
+                self._sockets, self._sockets_said = left, said
                 return True
             time.sleep(_LOOK_EVERY_S)
         return False
 
-    def _count_sockets(self) -> int:
-        """Those that there are, and connections that keep a port for a minute after their ends."""
-        found = os.pread(self._sockstat, 4096, 0).split()
-        return int(found[found.index(_USED) + 1]) + int(found[found.index(_WAITING) + 1])
+    def _count_sockets(self) -> None:
+        """Note how many there are."""
+        self._sockets_said = pread(self._sockstat, _SOCKSTAT_BYTES, 0)
+        self._sockets = _sockets_in(self._sockets_said)
+
+
+def _sockets_in(said: bytes) -> int:
+    """Those that there are, and connections that keep a port for a minute after their ends."""
+    found = said.split()
+    return int(found[found.index(_USED) + 1]) + int(found[found.index(_WAITING) + 1])
 
 
 def _arrange(fds: list[int]) -> None:
@@ -264,11 +295,11 @@ def _write_files(files: list[tuple[str, int]]) -> None:
             if not (sent := sendfile(file, FILES_FD, None, size)):
                 raise OSError(errno.EIO, "a file is not whole")
             size -= sent
-        os.close(file)
+        close(file)
     umask(before)
-    os.close(FILES_FD)
+    close(FILES_FD)
 
 
 def _close(fds: Iterable[int]) -> None:
     for fd in fds:
-        os.close(fd)
+        close(fd)

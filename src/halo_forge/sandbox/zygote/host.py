@@ -21,7 +21,6 @@ from halo_forge.sandbox.zygote.messages import THESE, WHICH, readable, receive, 
 from halo_forge.types import JSONObject
 
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
-_MOST_PROCESSES = 3  # that it tells of
 _MOST_ANSWER_BYTES, _PEEK_BYTES = 256, len(THESE) + 1
 
 
@@ -203,7 +202,7 @@ class RunningZygote:
 
     def _receive(self, timeout_s: float = _ANSWER_S) -> tuple[bytes, list[int]]:
         try:
-            message, fds = receive(self.control, _MOST_PROCESSES, _MOST_ANSWER_BYTES)
+            message, fds = receive(self.control, _MOST_ANSWER_BYTES)
         except BlockingIOError:
             self._wait(timeout_s)
             return self._receive(timeout_s)

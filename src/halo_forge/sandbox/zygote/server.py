@@ -6,18 +6,22 @@ over when it says so. What it serves is up to it; here it is only begun, asked a
 
 from __future__ import annotations
 
-import contextlib
 import os
-import resource
+import select
+
+# Out of their modules: see `walls`.
+from os import close, kill, pipe, waitpid
+from resource import RLIMIT_CPU
 
 from .messages import FIRST_NAMED, STDERR, readable, send
+from .reaping import ended
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from _socket import socket as Socket
-    from typing import Any, TypeAlias
+    from typing import Any
 
-    End: TypeAlias = tuple[int, float, int]  # exit code or minus the signal, CPU seconds, most memory in KiB
+    from .reaping import End
 
 _MOST_WORDS = 64  # bytes of what it says
 SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
@@ -39,6 +43,8 @@ class Server:
         self._job = job
         self._used_s = 0.0
         self._said: list[bytes] = []
+        self._poller = select.poll()
+        self._poller.register(control, select.POLLIN)
         self.alive = True
 
     def serves(self, job: dict[str, Any]) -> bool:
@@ -46,7 +52,7 @@ class Server:
         for name in _ITS_OWN:
             if job[name] != self._job[name]:
                 return False
-        return not readable(self._control.fileno())
+        return not self._poller.poll(0)
 
     def connect(self, fds: list[int], rlimits: list[tuple[int, int, int]]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
@@ -58,15 +64,18 @@ class Server:
         """
         cpu_s = 0
         for which, soft, _ in rlimits:
-            if which == resource.RLIMIT_CPU:
+            if which == RLIMIT_CPU:
                 cpu_s = soft
-        to_fork, to_server = os.pipe(), os.pipe()
-        theirs = [fds[STDERR], *fds[FIRST_NAMED:], to_server[0], to_fork[1]]
-        with contextlib.suppress(OSError):  # it is gone, which `asks` will find out
+        from_server, to_fork = pipe()
+        from_fork, to_server = pipe()
+        theirs = [fds[STDERR], *fds[FIRST_NAMED:], from_fork, to_fork]
+        try:  # noqa: SIM105 - see `messages`
             send(self._control, b"%d" % cpu_s, theirs)
-        os.close(to_server[0])
-        os.close(to_fork[1])
-        return [*fds[:FIRST_NAMED], to_fork[0], to_server[1]]
+        except OSError:
+            pass  # it is gone, which `asks` will find out
+        close(from_fork)
+        close(to_fork)
+        return [*fds[:FIRST_NAMED], from_server, to_server]
 
     def asks(self) -> bool:
         """Hear what it has to say: whether it asks how the job's fork ended. Else the job is over, or it is gone.
@@ -82,8 +91,10 @@ class Server:
     def answer(self, pid: int) -> bool:
         """Tell how the job's fork ended, if it does soon; returns whether it did. It is still to be reaped."""
         status = _status_within(pid, float(self._said[0]))
-        with contextlib.suppress(OSError):
+        try:  # noqa: SIM105 - see `messages`
             self._control.send(b"" if status is None else b"%d" % status)
+        except OSError:
+            pass
         return status is not None
 
     def end(self, fork: End) -> End:
@@ -106,9 +117,9 @@ class Server:
         """End it. Returns how it ended."""
         self.alive = False
         self._control.close()
-        os.kill(self._first, SIGKILL)
+        kill(self._first, SIGKILL)
         found = ended(self.pid)
-        os.waitpid(self._first, 0)
+        waitpid(self._first, 0)
         return found
 
 
@@ -117,14 +128,8 @@ def of_server(job: dict[str, Any], world: dict[str, Any]) -> tuple[dict[str, Any
 
     Its words name one descriptor, its control socket.
     """
-    rlimits = [limit for limit in world["rlimits"] if limit[0] != resource.RLIMIT_CPU]
+    rlimits = [limit for limit in world["rlimits"] if limit[0] != RLIMIT_CPU]
     return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": []}, {**world, "rlimits": rlimits}
-
-
-def ended(pid: int) -> End:
-    """Wait for a process; returns how it ended and what it had used."""
-    _, status, usage = os.wait4(pid, 0)
-    return os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def _status_within(pid: int, patience_s: float) -> int | None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from os import chdir, setgroups, setresgid, setresuid
+from os import chdir, setgroups, setpgid, setresgid, setresuid
 from resource import setrlimit
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -32,28 +32,37 @@ _SIG_BLOCK, _SIG_UNBLOCK, _SIG_DFL, _SIG_IGN, _SIGCHLD = 0, 1, 0, 1, 17  # the s
 _SIGNAL_SET_BYTES = 128
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
-_SHARED_BYTES = 1024 * 1024
+_SHARED_OPTIONS = b"size=1048576,mode=1777"
 _STACK_BYTES = 16384
 _INSTRUCTION_BYTES = 8
 
 # What forks use is made here: whatever is made in a fork, is made in each of them. So is the note that Python makes
 # where it looks a name up in a module, which is why some names above are taken out of theirs.
 _libc = ctypes.CDLL(None, use_errno=True)
-_mount_at, _set_capabilities = _libc.mount, _libc.capset
+_clone, _mount_at, _pause, _prctl = _libc.clone, _libc.mount, _libc.pause, _libc.prctl
+_set_capabilities, _set_mask, _set_namespace = _libc.capset, _libc.sigprocmask, _libc.setns
+_signal, _unshare = _libc.signal, _libc.unshare
 _no_capabilities = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
 _all_signals = (ctypes.c_ubyte * _SIGNAL_SET_BYTES)(*[0xFF] * _SIGNAL_SET_BYTES)
 _stack = ctypes.create_string_buffer(_STACK_BYTES)  # of all processes 1: each calls one function and never returns
+_top_of_stack = ctypes.byref(_stack, _STACK_BYTES - 16)
 
 
-class Filter(ctypes.Structure):
-    """A system-call filter: struct sock_fprog."""
+class _FilterProgram(ctypes.Structure):
+    """struct sock_fprog."""
 
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
+
+class Filter:
+    """A system-call filter."""
+
     def __init__(self, program: bytes) -> None:
         """Make one of classic BPF instructions; none of them: everything is allowed."""
-        self._kept = ctypes.create_string_buffer(program, len(program))
-        super().__init__(len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._kept))
+        self._instructions = ctypes.create_string_buffer(program, len(program))
+        self._program = _FilterProgram(len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._instructions))
+        self._words = _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(self._program), 0, 0
+        self._is_empty = not program
 
     def put_up(self) -> None:
         """Have the calling process be under it for good.
@@ -61,8 +70,8 @@ class Filter(ctypes.Structure):
         Raises:
             OSError: that was refused.
         """
-        if self.length:
-            call(_libc.prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(self), 0, 0)
+        if not self._is_empty:
+            call(_prctl, *self._words)
 
 
 def enter(tmp_bytes: int) -> None:
@@ -71,10 +80,10 @@ def enter(tmp_bytes: int) -> None:
     Raises:
         OSError: they can't be made.
     """
-    call(_libc.unshare, _CLONE_NEWNS | _CLONE_NEWIPC)
-    _mount(b"tmpfs", b"/tmp", f"size={tmp_bytes},mode=1777")
-    _mount(b"tmpfs", b"/dev/shm", f"size={_SHARED_BYTES},mode=1777")
-    _mount(b"proc", b"/proc", "", _MS_NOEXEC)
+    call(_unshare, _CLONE_NEWNS | _CLONE_NEWIPC)
+    _mount(b"tmpfs", b"/tmp", b"size=%d,mode=1777" % tmp_bytes)
+    _mount(b"tmpfs", b"/dev/shm", _SHARED_OPTIONS)
+    _mount(b"proc", b"/proc", b"", _MS_NOEXEC)
     chdir("/tmp")
 
 
@@ -99,7 +108,7 @@ def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[
     for which, soft, hard in rlimits:
         setrlimit(which, (soft, hard))
     set_private(False)  # as it is after a program was started
-    call(_libc.prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    call(_prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     calls.put_up()
 
 
@@ -110,8 +119,8 @@ def _be_user_of_own_namespace(uid: int, gid: int) -> None:
     though it is private.
     """
     own = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY)
-    _mount(b"tmpfs", b"/proc/1", "size=4096,mode=0555", _MS_RDONLY)
-    call(_libc.unshare, _CLONE_NEWUSER)
+    _mount(b"tmpfs", b"/proc/1", b"size=4096,mode=0555", _MS_RDONLY)
+    call(_unshare, _CLONE_NEWUSER)
     set_private(False)  # else its files there would not be its own
     empty_bounding_set()  # it is full again
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
@@ -138,12 +147,12 @@ def set_private(private: bool) -> None:
     Raises:
         OSError: the kernel does not do it.
     """
-    call(_libc.prctl, _PR_SET_DUMPABLE, int(not private), 0, 0, 0)
+    call(_prctl, _PR_SET_DUMPABLE, int(not private), 0, 0, 0)
 
 
 def block_signals(block: bool = True) -> None:
     """Have all signals wait, or no longer."""
-    call(_libc.sigprocmask, _SIG_BLOCK if block else _SIG_UNBLOCK, _all_signals, None)
+    call(_set_mask, _SIG_BLOCK if block else _SIG_UNBLOCK, _all_signals, None)
 
 
 def begin_namespace(own: int) -> None:
@@ -155,8 +164,8 @@ def begin_namespace(own: int) -> None:
     Raises:
         OSError: that was refused.
     """
-    call(_libc.setns, own, _CLONE_NEWPID)
-    call(_libc.unshare, _CLONE_NEWPID)
+    call(_set_namespace, own, _CLONE_NEWPID)
+    call(_unshare, _CLONE_NEWPID)
 
 
 def wait_as_first() -> int:
@@ -167,21 +176,21 @@ def wait_as_first() -> int:
     Raises:
         OSError: that was refused.
     """
-    _libc.signal(_SIGCHLD, _SIG_IGN)  # so that the orphans it gets are reaped
-    pid: int = _libc.clone(_libc.pause, ctypes.byref(_stack, _STACK_BYTES - 16), _CLONE_VM | _SIGCHLD, None)
-    _libc.signal(_SIGCHLD, _SIG_DFL)
+    _signal(_SIGCHLD, _SIG_IGN)  # so that the orphans it gets are reaped
+    pid: int = _clone(_pause, _top_of_stack, _CLONE_VM | _SIGCHLD, None)
+    _signal(_SIGCHLD, _SIG_DFL)
     if pid < 0:
         raise OSError(ctypes.get_errno(), "clone failed")
-    os.setpgid(pid, pid)
+    setpgid(pid, pid)
     return pid
 
 
-def _mount(kind: bytes, place: bytes, options: str, flags: int = 0) -> None:
-    call(_mount_at, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options.encode())
+def _mount(kind: bytes, place: bytes, options: bytes, flags: int = 0) -> None:
+    call(_mount_at, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options)
 
 
 def empty_bounding_set() -> None:
     """No program that this process or a fork of it starts is to get a capability from its file."""
     for capability in range(_MOST_CAPABILITIES):
-        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+        if _prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break  # the kernel knows no more of them

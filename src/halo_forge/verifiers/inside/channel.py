@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from json.encoder import c_make_encoder  # type: ignore[attr-defined]
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -17,9 +18,21 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024
 _CHUNK, _SIZE_BYTES = 65536, 4
 _DEEP = 20_000  # frames, so that a value may be nested as deep as a solution can build it
+
+
+def _encoder() -> Any:
+    """What makes the parts of a text, for a value and the depth 0."""
+    plain = json.JSONEncoder(check_circular=False)
+    if c_make_encoder is None:
+        return lambda value, _: plain.iterencode(value)
+    quoted = json.encoder.encode_basestring_ascii
+    return c_make_encoder(None, plain.default, quoted, None, ":", ",", False, False, True)
+
+
 # These do without looking for what `Channel` does not send: white space around a message, values that hold themselves.
-_encode = json.JSONEncoder(check_circular=False).encode
-_decode = json.JSONDecoder().raw_decode
+# And what json makes anew for every message is made here.
+_encode = _encoder()
+_decode = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
 
 class ChannelError(Exception):
@@ -39,7 +52,7 @@ class Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one message. OSError when the other process is gone."""
-        data = deeply(_encode, message).encode()
+        data = "".join(deeply(_encode, message, 0)).encode()
         if len(data) > MOST_BYTES:
             raise OverflowError(f"more than {MOST_BYTES >> 20} MiB of data")
         data = len(data).to_bytes(_SIZE_BYTES, "big") + data
@@ -58,8 +71,8 @@ class Channel:
             return None
         try:
             text = data.decode()
-            message, end = deeply(_decode, text)
-        except (ValueError, RecursionError, MemoryError) as error:
+            message, end = deeply(_decode, text, 0)
+        except (StopIteration, ValueError, RecursionError, MemoryError) as error:
             raise ChannelError(type(error).__name__) from None
         if type(message) is not dict or end != len(text):
             raise ChannelError("no object")

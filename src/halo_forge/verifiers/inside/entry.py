@@ -13,24 +13,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+PROGRAMS = "suite", "candidate", "serve", "run"
+
+
 def entry(words: list[str]) -> Callable[[], None]:
     """What the words ask for.
 
     ``suite PAYLOAD_FD RESULT_FD`` and ``candidate READER_FD WRITER_FD``: see `start`. ``serve CONTROL_FD``: see
     `serving`. ``run RESULT_FD SOURCE PREAMBLE`` and ``parse …``: see `python_program`.
     """
-    if words[0] == "suite":
+    if words[0] in ("run", "parse"):
+        return functools.partial(program("run"), words[0], int(words[1]), words[2], words[3])
+    return functools.partial(program(words[0]), *map(int, words[1:]))
+
+
+@functools.cache
+def program(name: str) -> Callable[..., None]:
+    """One of the programs. The zygote looks for all of them before it forks."""
+    if name == "suite":
         from .start import main
 
-        return functools.partial(main, int(words[1]), int(words[2]))
-    if words[0] == "serve":
-        from .serving import serve
-
-        return functools.partial(serve, int(words[1]))
-    if words[0] == "candidate":
+        return main
+    if name == "candidate":
         from .start import be_candidate
 
-        return functools.partial(be_candidate, int(words[1]), int(words[2]))
+        return be_candidate
+    if name == "serve":
+        from .serving import serve
+
+        return serve
     from .python_program import main as run
 
-    return functools.partial(run, words[0], int(words[1]), words[2], words[3])
+    return run

@@ -18,16 +18,18 @@ import re
 import string
 import typing
 
-from . import assertions, entry, python_program, serving, start
+from . import assertions, entry
 from .rehearsal import rehearse
 
 __all__ = [
     "assertions", "bisect", "collections", "copy", "entry", "functools", "heapq", "itertools", "math", "operator", "os",
-    "python_program", "re", "rehearse", "serving", "start", "string", "typing",
+    "re", "rehearse", "string", "typing",
 ]  # fmt: skip
 
 
 def be_ready(variable: str) -> None:
     """Rehearse, and take a variable of the environment away that was for the zygote alone."""
+    for name in entry.PROGRAMS:
+        entry.program(name)
     rehearse()
     os.environ.pop(variable, None)
