@@ -29,11 +29,11 @@ ARCHIVE = "inside.zip"
 BIND_NOW = "LD_BIND_NOW"
 """In the zygote's environment, so that not every fork has to look up the same symbols; forks do not see it."""
 _IMPORTED = f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; "
-START = f"{_IMPORTED}del sys.path[0]; entry(sys.argv[1:])()"
+START = f"{_IMPORTED}del sys.path[0]; words = sys.argv[1:]; entry(words[0])(words)"
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
 START_ZYGOTE = (
     f"{_IMPORTED}import {_PACKAGE}.ready; from zygote.forking import wait_for_job; del sys.path[0]; "
-    f"{_PACKAGE}.ready.be_ready('{BIND_NOW}'); entry(wait_for_job(int(sys.argv[1])))()"
+    f"{_PACKAGE}.ready.be_ready('{BIND_NOW}'); words = wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 

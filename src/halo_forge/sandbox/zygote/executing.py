@@ -27,7 +27,7 @@ def execute(words: list[str]) -> None:
         words: how many of the next ones are the program's environment, ``NAME=VALUE`` each; and the program's.
     """
     variables, program = words[1 : 1 + int(words[0])], words[1 + int(words[0]) :]
-    walls.set_private(True)  # the program must not be able to write into this process's memory
+    walls.call(*walls.BE_PRIVATE)  # the program must not be able to write into this process's memory
     try:
         environment = dict(variable.split("=", 1) for variable in variables)
         child = os.posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory

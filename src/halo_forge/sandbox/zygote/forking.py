@@ -11,13 +11,13 @@ output is ever in its memory, so no later fork can find any there.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import marshal
 import mmap
 import os
 import select
-import sys
 import time
 
 # Not of the module, see `messages`.
@@ -39,6 +39,7 @@ from os import (
     sendfile,
     setpgid,
     setpriority,
+    setsid,
     umask,
     waitpid,
 )
@@ -48,7 +49,7 @@ from .mappings import tidy
 from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
 from .reaping import ended
 from .server import SIGKILL, Server, of_server
-from .walls import enter, give_up
+from .walls import HEED_SIGNALS, call, enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _SOCKSTAT_BYTES = 4096
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
 
-_kept: list[_Zygote] = []  # so that forks do not take it to pieces, each in its own memory
-
 
 def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
     """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job.
@@ -72,7 +71,8 @@ def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
         as_first: forks are process 1 of their namespace; else that one only waits (see `walls`).
     """
     zygote = _Zygote(control_fd, as_first=as_first)
-    _kept.append(zygote)
+    # Nobody is ever to take it to pieces: forks would do so in memory of their own, and close others' descriptors.
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(zygote))
     while True:
         words = zygote.do_job()
         if words is not None:
@@ -88,20 +88,24 @@ class _Zygote:
         self._control = Socket(fileno=os.dup(control_fd))
         os.close(control_fd)
         self._control_fd = self._control.fileno()
-        self._filter = walls.Filter(self._control.recv(MOST_BYTES))
+        self._filter = walls.filter_of(self._control.recv(MOST_BYTES))
         walls.empty_bounding_set()
         self._namespace = os.open("/proc/self/ns/pid", os.O_RDONLY)
         self._sockstat = os.open("/proc/self/net/sockstat", os.O_RDONLY)
         self._sockets, self._sockets_said = 0, b""
         self._count_sockets()
-        self._walled_in = mmap.mmap(-1, mmap.PAGESIZE)  # shared with forks: one says here that its walls stand
+        shared = mmap.mmap(-1, mmap.PAGESIZE)  # with forks: one says here that its walls stand, and then lets go of it
+        self._walled_in = (ctypes.c_ubyte * mmap.PAGESIZE).from_buffer(shared)
+        self._let_go = walls.LET_GO, ctypes.c_void_p(ctypes.addressof(self._walled_in)), mmap.PAGESIZE
+        self._niceness = os.getpriority(PRIO_PROCESS, 0)
+        self._job: dict[str, Any] = {}
         self._written = b""  # what most jobs have in common
         self._world: dict[str, Any] = {}  # the same, read
         self._server: Server | None = None
         self._poller = select.poll()  # for the server, once there is one
         self._first: int | None = None
-        walls.set_private(True)  # process 1 of each fork shares all memory with this one
-        walls.block_signals()
+        walls.call(*walls.BE_PRIVATE)  # process 1 of each fork shares all memory with this one
+        walls.call(*walls.BLOCK_SIGNALS)
         tidy()
         gc.collect()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
@@ -113,14 +117,15 @@ class _Zygote:
         message, fds = self._hear()
         while message == WHICH:  # the job before was over by then
             message, fds = self._hear()
-        job: dict[str, Any] = marshal.loads(message)
+        job = self._job = marshal.loads(message)
         if job["world"] != self._written:
             self._written = job["world"]
             self._world = marshal.loads(self._written)
         return self._do_served(job, fds) if job["server"] else self._do_alone(job, fds)
 
     def _do_alone(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
-        pid = self._fork()
+        self._walled_in[0] = 0
+        pid = fork()
         if pid == 0:
             return self._begin(job, self._world, fds)
         process = os.pidfd_open(pid)
@@ -142,7 +147,8 @@ class _Zygote:
         assert server is not None
         assert first is not None
         own = server.connect(fds, self._world["rlimits"])
-        pid = self._fork()
+        self._walled_in[0] = 0
+        pid = fork()
         if pid == 0:
             return self._begin(job, self._world, own)
         _close(own[-2:])
@@ -159,7 +165,8 @@ class _Zygote:
 
     def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
         ours, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
-        pid = self._fork()
+        self._walled_in[0] = 0
+        pid = fork()
         if pid == 0:
             nowhere = os.open(os.devnull, os.O_RDWR)
             ours.detach()
@@ -177,32 +184,27 @@ class _Zygote:
         walls.begin_namespace(self._namespace)
         self._first = None if self._as_first else walls.wait_as_first()
 
-    def _fork(self) -> int:
-        self._walled_in[0] = 0
-        return fork()
-
     def _begin(self, job: dict[str, Any], world: dict[str, Any], fds: list[int]) -> list[str]:
-        words: list[str] = job["words"]
-        self._control.detach()  # else its number would be closed once more, and be another's by then
-        if self._server is not None:
-            self._server.forget()
         try:
             _arrange(fds)
             if self._first is None:
-                os.setsid()
+                setsid()
             else:
                 setpgid(0, 1)  # a signal to the group is not to reach the zygote
-            _be_nice(world["niceness"])
-            enter(job["tmp_bytes"])
-            _write_files(job["files"])
+            if world["niceness"] != self._niceness:
+                _be_nice(world["niceness"])
+            enter(job["tmp_size"])
+            if job["files"]:
+                _write_files(job["files"])
+            close(FILES_FD)
             give_up(world["uid"], world["outer"], world["rlimits"], self._filter)
+            call(*HEED_SIGNALS)
+            self._walled_in[0] = 1
+            call(*self._let_go)
         except OSError as error:
             os.write(2, f"{error}\n".encode())
             os._exit(1)
-        walls.block_signals(False)
-        self._walled_in[0] = 1
-        self._walled_in.close()
-        sys.argv[1:] = words
+        words: list[str] = job["words"]
         return words
 
     def _hear(self) -> tuple[bytes, list[int]]:
@@ -271,10 +273,12 @@ def _sockets_in(said: bytes) -> int:
 def _arrange(fds: list[int]) -> None:
     """Put the job's descriptors in their places, from 0 on, and close all others."""
     number = len(fds)
+    if min(fds) < number:
+        for place in range(number):
+            dup2(fds[place], _ASIDE + place)
+        fds = list(range(_ASIDE, _ASIDE + number))
     for place in range(number):
-        dup2(fds[place], _ASIDE + place)
-    for place in range(number):
-        dup2(_ASIDE + place, place)
+        dup2(fds[place], place)
     closerange(number, _ASIDE + number)
 
 
@@ -297,7 +301,6 @@ def _write_files(files: list[tuple[str, int]]) -> None:
             size -= sent
         close(file)
     umask(before)
-    close(FILES_FD)
 
 
 def _close(fds: Iterable[int]) -> None:

@@ -72,7 +72,7 @@ class Fork:
             "words": list(map(str, words)),
             "server": self.kind.server if served else (),
             "files": [(str(name), len(data)) for name, data in files.items()],
-            "tmp_bytes": limits.tmp_mb * MEBIBYTE + sum(map(len, files.values())),
+            "tmp_size": b"%d" % (limits.tmp_mb * MEBIBYTE + sum(map(len, files.values()))),
             "world": _world(limits, self.zygote.uid, self.zygote.outer, niceness),
         }
         streams = (ends.stdin.fd, ends.stdout.fd, ends.stderr.fd)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_WORDS = 64  # bytes of what it says
 SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
-_ITS_OWN = "server", "tmp_bytes", "world"  # what of a job is so for as long as it lives
+_ITS_OWN = "server", "tmp_size", "world"  # what of a job is so for as long as it lives
 
 
 class Server:
@@ -108,10 +108,6 @@ class Server:
             return 0, cpu_s + used_s, peak_kb
         status, own_s, _ = self.close()
         return status, cpu_s + own_s - self._used_s, peak_kb
-
-    def forget(self) -> None:
-        """Let go of it without a trace, in a fork."""
-        self._control.detach()
 
     def close(self) -> End:
         """End it. Returns how it ended."""

@@ -32,18 +32,26 @@ _SIG_BLOCK, _SIG_UNBLOCK, _SIG_DFL, _SIG_IGN, _SIGCHLD = 0, 1, 0, 1, 17  # the s
 _SIGNAL_SET_BYTES = 128
 _LINUX_CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
-_SHARED_OPTIONS = b"size=1048576,mode=1777"
 _STACK_BYTES = 16384
 _INSTRUCTION_BYTES = 8
 
 # What forks use is made here: whatever is made in a fork, is made in each of them. So is the note that Python makes
-# where it looks a name up in a module, which is why some names above are taken out of theirs.
+# where it looks a name up in a module, which is why some names above are taken out of theirs. The tuples are functions of
+# the C library with their arguments, for `call`.
 _libc = ctypes.CDLL(None, use_errno=True)
-_clone, _mount_at, _pause, _prctl = _libc.clone, _libc.mount, _libc.pause, _libc.prctl
-_set_capabilities, _set_mask, _set_namespace = _libc.capset, _libc.sigprocmask, _libc.setns
-_signal, _unshare = _libc.signal, _libc.unshare
-_no_capabilities = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+_clone, _mount, _pause, _prctl = _libc.clone, _libc.mount, _libc.pause, _libc.prctl
+_set_mask, _set_namespace = _libc.sigprocmask, _libc.setns
+_signal, _unshare, LET_GO = _libc.signal, _libc.unshare, _libc.munmap
+_PLAIN = _MS_NOSUID | _MS_NODEV
+_MOUNT_SHARED = _mount, b"tmpfs", b"/dev/shm", b"tmpfs", _PLAIN, b"mode=1777,size=1048576"
+_MOUNT_PROCESSES = _mount, b"proc", b"/proc", b"proc", _PLAIN | _MS_NOEXEC, b""
+_HIDE_FIRST = _mount, b"tmpfs", b"/proc/1", b"tmpfs", _PLAIN | _MS_RDONLY, b"size=4096,mode=0555"
+_capability_header = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0)
+_GIVE_UP_CAPABILITIES = _libc.capset, _capability_header, (ctypes.c_uint32 * 6)()
+_GIVE_UP_PRIVILEGES = _prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0
+BE_PRIVATE, BE_OPEN = (_prctl, _PR_SET_DUMPABLE, 0, 0, 0, 0), (_prctl, _PR_SET_DUMPABLE, 1, 0, 0, 0)
 _all_signals = (ctypes.c_ubyte * _SIGNAL_SET_BYTES)(*[0xFF] * _SIGNAL_SET_BYTES)
+BLOCK_SIGNALS, HEED_SIGNALS = (_set_mask, _SIG_BLOCK, _all_signals, None), (_set_mask, _SIG_UNBLOCK, _all_signals, None)
 _stack = ctypes.create_string_buffer(_STACK_BYTES)  # of all processes 1: each calls one function and never returns
 _top_of_stack = ctypes.byref(_stack, _STACK_BYTES - 16)
 
@@ -51,49 +59,40 @@ _top_of_stack = ctypes.byref(_stack, _STACK_BYTES - 16)
 class _FilterProgram(ctypes.Structure):
     """struct sock_fprog."""
 
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(ctypes.c_char)))
 
 
-class Filter:
-    """A system-call filter."""
-
-    def __init__(self, program: bytes) -> None:
-        """Make one of classic BPF instructions; none of them: everything is allowed."""
-        self._instructions = ctypes.create_string_buffer(program, len(program))
-        self._program = _FilterProgram(len(program) // _INSTRUCTION_BYTES, ctypes.addressof(self._instructions))
-        self._words = _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(self._program), 0, 0
-        self._is_empty = not program
-
-    def put_up(self) -> None:
-        """Have the calling process be under it for good.
-
-        Raises:
-            OSError: that was refused.
-        """
-        if not self._is_empty:
-            call(_prctl, *self._words)
+def filter_of(program: bytes) -> tuple[Any, ...]:
+    """How the system-call filter of these classic BPF instructions is put up, for `call`; none of them: it is not."""
+    if not program:
+        return ()
+    instructions = ctypes.cast(ctypes.create_string_buffer(program, len(program)), ctypes.POINTER(ctypes.c_char))
+    made = _FilterProgram(len(program) // _INSTRUCTION_BYTES, instructions)
+    return _prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(made), 0, 0
 
 
-def enter(tmp_bytes: int) -> None:
+def enter(tmp_size: bytes) -> None:
     """Have namespaces of one's own, an empty ``/tmp`` of that size and a ``/proc`` of what is inside.
 
     Raises:
         OSError: they can't be made.
     """
     call(_unshare, _CLONE_NEWNS | _CLONE_NEWIPC)
-    _mount(b"tmpfs", b"/tmp", b"size=%d,mode=1777" % tmp_bytes)
-    _mount(b"tmpfs", b"/dev/shm", _SHARED_OPTIONS)
-    _mount(b"proc", b"/proc", b"", _MS_NOEXEC)
+    call(_mount, b"tmpfs", b"/tmp", b"tmpfs", _PLAIN, b"mode=1777,size=" + tmp_size)
+    call(*_MOUNT_SHARED)
+    call(*_MOUNT_PROCESSES)
     chdir("/tmp")
 
 
-def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: Filter) -> None:
+def give_up(
+    uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[int, int, int]], calls: tuple[Any, ...]
+) -> None:
     """Give up all rights, for good.
 
     Args:
         uid: user and group to become, where the sandbox belongs to root.
         outer: user and group that one is outside, where it belongs to an ordinary user.
-        calls: the filter of system calls.
+        calls: see `filter_of`.
 
     Raises:
         OSError: that was refused.
@@ -104,12 +103,13 @@ def give_up(uid: int | None, outer: tuple[int, int] | None, rlimits: list[tuple[
         setgroups([])
         setresgid(uid, uid, uid)
         setresuid(uid, uid, uid)
-    call(_set_capabilities, *_no_capabilities)
+    call(*_GIVE_UP_CAPABILITIES)
     for which, soft, hard in rlimits:
         setrlimit(which, (soft, hard))
-    set_private(False)  # as it is after a program was started
-    call(_prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    calls.put_up()
+    call(*BE_OPEN)  # as it is after a program was started
+    call(*_GIVE_UP_PRIVILEGES)
+    if calls:
+        call(*calls)
 
 
 def _be_user_of_own_namespace(uid: int, gid: int) -> None:
@@ -119,9 +119,9 @@ def _be_user_of_own_namespace(uid: int, gid: int) -> None:
     though it is private.
     """
     own = os.open("/proc/self", os.O_PATH | os.O_DIRECTORY)
-    _mount(b"tmpfs", b"/proc/1", b"size=4096,mode=0555", _MS_RDONLY)
+    call(*_HIDE_FIRST)
     call(_unshare, _CLONE_NEWUSER)
-    set_private(False)  # else its files there would not be its own
+    call(*BE_OPEN)  # else its files there would not be its own
     empty_bounding_set()  # it is full again
     for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{gid} 0 1")):
         fd = os.open(name, os.O_WRONLY, dir_fd=own)
@@ -139,20 +139,6 @@ def call(function: Any, *words: Any) -> None:
     if function(*words) != 0:
         number = ctypes.get_errno()
         raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
-
-
-def set_private(private: bool) -> None:
-    """Keep other processes of the same user from looking into this one, or let them.
-
-    Raises:
-        OSError: the kernel does not do it.
-    """
-    call(_prctl, _PR_SET_DUMPABLE, int(not private), 0, 0, 0)
-
-
-def block_signals(block: bool = True) -> None:
-    """Have all signals wait, or no longer."""
-    call(_set_mask, _SIG_BLOCK if block else _SIG_UNBLOCK, _all_signals, None)
 
 
 def begin_namespace(own: int) -> None:
@@ -183,10 +169,6 @@ def wait_as_first() -> int:
         raise OSError(ctypes.get_errno(), "clone failed")
     setpgid(pid, pid)
     return pid
-
-
-def _mount(kind: bytes, place: bytes, options: bytes, flags: int = 0) -> None:
-    call(_mount_at, kind, place, kind, _MS_NOSUID | _MS_NODEV | flags, options)
 
 
 def empty_bounding_set() -> None:

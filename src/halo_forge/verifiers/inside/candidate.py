@@ -9,8 +9,9 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-import types
+from types import FunctionType, ModuleType
 
+from .channel import Channel
 from .failures import MOST_WORDS, class_names, describe
 from .peer import Peer
 from .source import whole_codes
@@ -19,11 +20,20 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-    from .channel import Channel
+_BUILTIN = builtins.__dict__
 
 
 class Candidate(Peer):
-    """The end of the conversation on the solution's side. The first object that it holds is the solution's module."""
+    """The end of the conversation on the solution's side. The first object that it holds is the solution's module.
+
+    Attributes:
+        module: that one.
+    """
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__(channel)
+        self.module = ModuleType("solution")
+        self.hold(self.module)
 
     def receive(self) -> dict[str, Any]:
         """The next message of the tester, which is trusted. When it is gone there is nothing left to do."""
@@ -32,16 +42,16 @@ class Candidate(Peer):
             end()
         return message
 
-    def names(self, module: types.ModuleType) -> dict[str, Any]:
+    def names(self) -> dict[str, Any]:
         """What the solution defines: each name with the kind of its value.
 
         Of an exception that is the names of its bases; of a function it is what stands for it, so that nobody has to
         ask.
         """
         return {
-            name: self.pack(value) if type(value) is types.FunctionType else _kind(value)
-            for name, value in list(module.__dict__.items())
-            if isinstance(name, str) and not name.startswith("__") and not hasattr(builtins, name)
+            name: self.refer(value) if type(value) is FunctionType else _kind(value)
+            for name, value in list(self.module.__dict__.items())
+            if isinstance(name, str) and not name.startswith("__") and name not in _BUILTIN
         }
 
     def is_object(self, operation: str, target: Any) -> bool:
@@ -49,12 +59,19 @@ class Candidate(Peer):
         return operation == "call" and isinstance(target, type) and target.__module__ == "solution"
 
 
-def run(channel: Channel) -> NoReturn:
+_ahead = Candidate(Channel(-1, -1))  # for `main`; what forks make, each of them makes
+
+
+def main(words: list[str]) -> NoReturn:
+    """Be the candidate alone: the tester is somewhere else (see `serving`)."""
+    _ahead.channel.reader, _ahead.channel.writer = int(words[1]), int(words[2])
+    run(_ahead)
+
+
+def run(candidate: Candidate) -> NoReturn:
     """Execute the solution, then answer until the tester hangs up."""
-    module = types.ModuleType("solution")
+    module, channel = candidate.module, candidate.channel
     sys.modules["solution"] = module
-    candidate = Candidate(channel)
-    candidate.hold(module)
     given = candidate.receive()
     try:
         codes = whole_codes(given)
@@ -68,7 +85,7 @@ def run(channel: Channel) -> NoReturn:
     except BaseException as error:
         channel.send(describe(error, candidate.pack))
         end()
-    channel.send({"names": candidate.names(module)})
+    channel.send({"names": candidate.names()})
     while True:
         candidate.serve(candidate.receive())
 

@@ -6,9 +6,9 @@ What comes in is not trusted: a message has to be an object, of a bounded size.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from json.encoder import c_make_encoder  # type: ignore[attr-defined]
+from os import read, write  # see `zygote.walls`
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -44,10 +44,14 @@ class OtherSideGone(BaseException):
 
 
 class Channel:
-    """A pipe to the other process and one from it."""
+    """A pipe to the other process and one from it.
+
+    Attributes:
+        reader, writer: this process's ends.
+    """
 
     def __init__(self, reader: int, writer: int) -> None:
-        self._reader, self._writer = reader, writer
+        self.reader, self.writer = reader, writer
         self._ahead = b""  # what was read with the message before it
 
     def send(self, message: dict[str, Any]) -> None:
@@ -56,9 +60,9 @@ class Channel:
         if len(data) > MOST_BYTES:
             raise OverflowError(f"more than {MOST_BYTES >> 20} MiB of data")
         data = len(data).to_bytes(_SIZE_BYTES, "big") + data
-        sent = os.write(self._writer, data)
+        sent = write(self.writer, data)
         while sent < len(data):
-            sent += os.write(self._writer, memoryview(data)[sent:])
+            sent += write(self.writer, memoryview(data)[sent:])
 
     def receive(self) -> dict[str, Any] | None:
         """The next message; ``None`` at the end of the stream.
@@ -80,7 +84,7 @@ class Channel:
 
     def _message(self) -> bytes:
         """The next message as it came; none at the end of the stream."""
-        ahead, self._ahead = self._ahead or os.read(self._reader, _CHUNK), b""
+        ahead, self._ahead = self._ahead or read(self.reader, _CHUNK), b""
         size = int.from_bytes(ahead[:_SIZE_BYTES], "big")
         if len(ahead) == _SIZE_BYTES + size and size > 0:  # as it usually is
             return ahead[_SIZE_BYTES:]
@@ -94,7 +98,7 @@ class Channel:
         """That many bytes, or none when the stream ends before."""
         chunks, there = [self._ahead], len(self._ahead)
         while there < size:
-            chunk = os.read(self._reader, _CHUNK)
+            chunk = read(self.reader, _CHUNK)
             if not chunk:
                 return b""
             chunks.append(chunk)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import marshal
 import os
 
 from .channel import OtherSideGone
 from .failures import rebuild
 from .record import JUDGE_ERROR, Record, Report, of_solution
+from .source import sent_prelude
 from .standins import StandIns
 from .tester import Tester
 
@@ -92,7 +92,7 @@ def _run(suite: Suite, tester: Tester, record: Record) -> None:
 def _parse(tester: Tester, given: dict[str, Any], suite: Suite) -> str | None:
     """Send the solution over; returns why it is no Python, if it is none."""
     try:
-        prelude = marshal.dumps(suite.prelude).decode("latin-1")
+        prelude = sent_prelude(suite.prelude, given["prompt"], given["form"])
         source = {key: given[key] for key in ("preamble", "code", "prompt", "form", "entry_point")}
         tester.send({**source, "prelude": prelude})
         answer = tester.receive()

@@ -91,7 +91,7 @@ class Peer:
             kwargs = dict(zip(names, given[positional:], strict=True))
             value = self.perform(request["do"], target, given[:positional], kwargs)
             as_object = self.is_object(request["do"], target)
-            answer = {"value": self._refer(value) if as_object else self.pack(value)}
+            answer = {"value": self.refer(value) if as_object else self.pack(value)}
             if not IMMUTABLE.issuperset(map(type, given)) and (changed := self.pack(given)) != request["args"]:
                 answer["changed"] = changed
             return answer
@@ -104,7 +104,7 @@ class Peer:
 
     def pack(self, value: Any) -> Any:
         """`value` as data."""
-        return deeply(encode, value, self._refer)
+        return deeply(encode, value, self.refer)
 
     def unpack(self, data: Any) -> Any:
         """The value of data."""
@@ -117,7 +117,8 @@ class Peer:
             self._held.append(value)
         return self._numbers[id(value)]
 
-    def _refer(self, value: Any) -> dict[str, int]:
+    def refer(self, value: Any) -> dict[str, int]:
+        """What stands for an object that is not plain."""
         if type(value) is Remote:
             return {"yours": number_of(value)}
         self.give(value)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
-def main(mode: str, result_fd: int, path: str, preamble: str) -> None:
-    """Parse the source at `path`, and if `mode` is ``run``, be it."""
+def main(words: list[str]) -> None:
+    """Parse the source, and if the first word is ``run``, be it."""
+    mode, result_fd, path, preamble = words[0], int(words[1]), words[2], words[3]
     os.write(result_fd, b"started ")
     with open(path, "rb") as file:
         source = file.read()

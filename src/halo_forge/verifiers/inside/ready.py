@@ -30,6 +30,6 @@ __all__ = [
 def be_ready(variable: str) -> None:
     """Rehearse, and take a variable of the environment away that was for the zygote alone."""
     for name in entry.PROGRAMS:
-        entry.program(name)
+        entry.entry(name)
     rehearse()
     os.environ.pop(variable, None)

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sys
 
-from . import candidate
+from .candidate import Candidate, run
 from .channel import Channel
 
 _TIMES = 10  # what has run eight times is worth it to Python
@@ -39,4 +39,4 @@ def _converse(to_candidate: tuple[int, int], to_tester: tuple[int, int]) -> None
         tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument]})
     tester.send({"do": "call", "on": 1, "names": [], "args": []})
     os.write(to_candidate[1], _NONSENSE)  # a candidate would end its process at the end of the stream
-    candidate.run(Channel(to_candidate[0], to_tester[1]))
+    run(Candidate(Channel(to_candidate[0], to_tester[1])))

@@ -29,10 +29,10 @@ _SEED_BYTES = 16
 _NOWHERE, _STDERR = 0, 2  # descriptors; the error stream is that of the job
 
 
-def serve(control_fd: int) -> NoReturn:
+def main(words: list[str]) -> NoReturn:
     """Test samples until the zygote hangs up."""
     be_private()
-    control = Socket(fileno=control_fd)
+    control = Socket(fileno=int(words[1]))
     statm = os.open("/proc/self/statm", os.O_RDONLY)
     jobs, most_bytes = 0, _address_space(statm) + _MOST_MORE_BYTES
     while True:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
+_BYTES = "latin-1"  # as text
+
 
 def whole_codes(given: dict[str, Any]) -> list[CodeType]:
     """The code objects of the preamble, if there is one, and of the solution.
@@ -18,21 +20,18 @@ def whole_codes(given: dict[str, Any]) -> list[CodeType]:
     Raises:
         SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: the solution is no Python.
     """
-    prelude = marshal.loads(given["prelude"].encode("latin-1"))
-    codes = solution_codes(given["code"], given["prompt"], prelude, given["form"], given["entry_point"])
+    codes = solution_codes(given["code"], given["prompt"], given["prelude"], given["form"], given["entry_point"])
     if given["preamble"] is not None:
         codes.insert(0, compile(given["preamble"], "preamble.py", "exec", dont_inherit=True))
     return codes
 
 
-def solution_codes(
-    code: str, prompt: str | None, prelude: list[CodeType], form: str, entry_point: str | None
-) -> list[CodeType]:
+def solution_codes(code: str, prompt: str | None, prelude: str, form: str, entry_point: str | None) -> list[CodeType]:
     """The code objects that make up a solution, in the order in which they have to be executed.
 
     Args:
         prompt: the beginning of the program, where the prompt is code.
-        prelude: what is in the prompt besides the function; see `prelude`.
+        prelude: what is in the prompt besides the function; see `sent_prelude`.
         form: ``completion``, the continuation of the prompt, or ``solution``, a program or the body of the function.
 
     Raises:
@@ -49,7 +48,8 @@ def solution_codes(
     if not _makes(alone, entry_point) and not _defines(code, entry_point):  # the answer may be the body alone
         with contextlib.suppress(SyntaxError):
             return [_compiled(prompt + code)]
-    return [*prelude, _compiled(code) if alone is None else alone]
+    before: list[CodeType] = marshal.loads(prelude.encode(_BYTES))
+    return [*before, _compiled(code) if alone is None else alone]
 
 
 def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
@@ -62,6 +62,11 @@ def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
         return []
     tree.body = [node for node in tree.body if getattr(node, "name", None) != entry_point]
     return [compile(tree, "prompt.py", "exec", dont_inherit=True, optimize=0)]  # however this Python was started
+
+
+def sent_prelude(codes: list[CodeType], prompt: str | None, form: str) -> str:
+    """A prelude as text for `solution_codes`; none where it needs none."""
+    return "" if prompt is None or form == "completion" else marshal.dumps(codes).decode(_BYTES)
 
 
 def names_in(code: CodeType) -> frozenset[str]:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import time
 
-from . import candidate
+from .candidate import Candidate, run
 from .channel import Channel
 from .judging import judge_payload
 from .privacy import be_private
@@ -31,14 +31,15 @@ from .tester import Tester
 _LOOK_EVERY_S = 0.001
 
 
-def main(payload_fd: int, result_fd: int) -> None:
+def main(words: list[str]) -> None:
     """Fork, and be both."""
+    payload_fd, result_fd = int(words[1]), int(words[2])
     to_candidate, to_tester = os.pipe(), os.pipe()
     pid = os.fork()
     if pid == 0:
         for fd in (payload_fd, result_fd, to_candidate[1], to_tester[0]):
             os.close(fd)
-        candidate.run(Channel(to_candidate[0], to_tester[1]))
+        run(Candidate(Channel(to_candidate[0], to_tester[1])))
     os.close(to_candidate[0])
     os.close(to_tester[1])
     # From here on the candidate, which is the same user, can't read this process's memory or descriptors. It starts
@@ -47,11 +48,6 @@ def main(payload_fd: int, result_fd: int) -> None:
     channel = Channel(to_tester[0], to_candidate[1])
     judge_payload(Tester(channel, lambda patience_s: _status(pid, patience_s)), payload_fd, result_fd)
     os._exit(0)
-
-
-def be_candidate(reader: int, writer: int) -> None:
-    """Be the candidate alone: the tester is somewhere else (see `serving`)."""
-    candidate.run(Channel(reader, writer))
 
 
 def _status(pid: int, patience_s: float) -> int | None:
