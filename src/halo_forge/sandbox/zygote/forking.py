@@ -47,6 +47,7 @@ from os import (
 from . import walls
 from .mappings import tidy
 from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
+from .packing import fill_holes
 from .reaping import ended
 from .server import SIGKILL, Server, of_server
 from .walls import HEED_SIGNALS, call, enter, give_up
@@ -108,6 +109,7 @@ class _Zygote:
         walls.call(*walls.BLOCK_SIGNALS)
         tidy()
         gc.collect()
+        fill_holes()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
         self._begin_namespace()
         self._control.send(b"ready")
