@@ -50,13 +50,13 @@ from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
 from .packing import fill_holes
 from .reaping import ended
 from .server import SIGKILL, Server, of_server
-from .walls import HEED_SIGNALS, call, enter, give_up
+from .walls import HEED_SIGNALS, begin_namespace, call, enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
+    from .messages import Job, World
     from .reaping import End
 
 _ASIDE = 100  # where descriptors are put while they change places
@@ -99,19 +99,18 @@ class _Zygote:
         self._walled_in = (ctypes.c_ubyte * mmap.PAGESIZE).from_buffer(shared)
         self._let_go = walls.LET_GO, ctypes.c_void_p(ctypes.addressof(self._walled_in)), mmap.PAGESIZE
         self._niceness = os.getpriority(PRIO_PROCESS, 0)
-        self._job: dict[str, Any] = {}
+        self._job: Job | None = None
         self._written = b""  # what most jobs have in common
-        self._world: dict[str, Any] = {}  # the same, read
+        self._world: World = ([], None, None, 0)  # the same, read
         self._server: Server | None = None
         self._poller = select.poll()  # for the server, once there is one
-        self._first: int | None = None
         walls.call(*walls.BE_PRIVATE)  # process 1 of each fork shares all memory with this one
         walls.call(*walls.BLOCK_SIGNALS)
         tidy()
         gc.collect()
         fill_holes()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
-        self._begin_namespace()
+        self._first = begin_namespace(self._namespace, as_first=self._as_first)
         self._control.send(b"ready")
 
     def do_job(self) -> list[str] | None:
@@ -119,13 +118,14 @@ class _Zygote:
         message, fds = self._hear()
         while message == WHICH:  # the job before was over by then
             message, fds = self._hear()
-        job = self._job = marshal.loads(message)
-        if job["world"] != self._written:
-            self._written = job["world"]
+        job: Job = marshal.loads(message)
+        self._job = job  # not to be taken to pieces in the fork
+        if job[-1] != self._written:
+            self._written = job[-1]
             self._world = marshal.loads(self._written)
-        return self._do_served(job, fds) if job["server"] else self._do_alone(job, fds)
+        return self._do_served(job, fds) if job[-2] else self._do_alone(job, fds)
 
-    def _do_alone(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
+    def _do_alone(self, job: Job, fds: list[int]) -> list[str] | None:
         self._walled_in[0] = 0
         pid = fork()
         if pid == 0:
@@ -136,7 +136,7 @@ class _Zygote:
         self._tell_end(self._take_down(pid, had_ended=True), fds)
         return None
 
-    def _do_served(self, job: dict[str, Any], fds: list[int]) -> list[str] | None:
+    def _do_served(self, job: Job, fds: list[int]) -> list[str] | None:
         """The server gets what the words would name, and the fork is connected to it instead."""
         if self._server is not None and not self._server.serves(job):
             self._server.close()
@@ -148,7 +148,7 @@ class _Zygote:
         server, first = self._server, self._first
         assert server is not None
         assert first is not None
-        own = server.connect(fds, self._world["rlimits"])
+        own = server.connect(fds)
         self._walled_in[0] = 0
         pid = fork()
         if pid == 0:
@@ -165,7 +165,7 @@ class _Zygote:
         self._tell_end(end, fds)
         return None
 
-    def _begin_server(self, job: dict[str, Any], stderr: int) -> list[str] | None:
+    def _begin_server(self, job: Job, stderr: int) -> list[str] | None:
         ours, its = socketpair(AF_UNIX, SOCK_SEQPACKET)
         self._walled_in[0] = 0
         pid = fork()
@@ -176,37 +176,34 @@ class _Zygote:
             return self._begin(*of_server(job, self._world), fds)
         its.close()
         assert self._first is not None
-        self._server = Server(pid, self._first, ours, job)
+        self._server = Server(pid, self._first, ours, job, self._world)
         self._poller = self._poll_also(ours.fileno())
         self._count_sockets()
-        self._begin_namespace()
+        self._first = begin_namespace(self._namespace, as_first=self._as_first)
         return None
 
-    def _begin_namespace(self) -> None:
-        walls.begin_namespace(self._namespace)
-        self._first = None if self._as_first else walls.wait_as_first()
-
-    def _begin(self, job: dict[str, Any], world: dict[str, Any], fds: list[int]) -> list[str]:
+    def _begin(self, job: Job, world: World, fds: list[int]) -> list[str]:
+        words, files, tmp_size, _, _ = job
+        rlimits, uid, outer, niceness = world
         try:
             _arrange(fds)
             if self._first is None:
                 setsid()
             else:
                 setpgid(0, 1)  # a signal to the group is not to reach the zygote
-            if world["niceness"] != self._niceness:
-                _be_nice(world["niceness"])
-            enter(job["tmp_size"])
-            if job["files"]:
-                _write_files(job["files"])
+            if niceness != self._niceness:
+                _be_nice(niceness)
+            enter(tmp_size)
+            if files:
+                _write_files(files)
             close(FILES_FD)
-            give_up(world["uid"], world["outer"], world["rlimits"], self._filter)
+            give_up(uid, outer, rlimits, self._filter)
             call(*HEED_SIGNALS)
             self._walled_in[0] = 1
             call(*self._let_go)
         except OSError as error:
             os.write(2, f"{error}\n".encode())
             os._exit(1)
-        words: list[str] = job["words"]
         return words
 
     def _hear(self) -> tuple[bytes, list[int]]:
@@ -243,9 +240,11 @@ class _Zygote:
         return end
 
     def _tell_end(self, end: End, fds: list[int]) -> None:
-        self._control.send(b"%d %f %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
+        self._control.send(b"%d %d %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
         _close(fds)  # not before: the host would wake up for the ends of the streams, and then once more
-        self._begin_namespace()  # ahead, while the host looks at what was found
+        self._first = begin_namespace(
+            self._namespace, as_first=self._as_first
+        )  # ahead, while the host looks at what was found
 
     def _no_sockets_are_left(self) -> bool:
         """Whether a fork that is gone has left none to later ones: a socket that was sent through itself lives on."""

@@ -13,12 +13,15 @@ import socket
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from halo_forge.errors import last_line
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.spawned import abandon, kill_process
 from halo_forge.sandbox.zygote.messages import THESE, WHICH, readable, receive, send
-from halo_forge.types import JSONObject
+
+if TYPE_CHECKING:
+    from halo_forge.sandbox.zygote.messages import Job
 
 _START_S, _ANSWER_S = 60.0, 10.0  # a zygote that takes longer is replaced
 _MOST_ANSWER_BYTES, _PEEK_BYTES = 256, len(THESE) + 1
@@ -99,7 +102,7 @@ class RunningZygote:
             with contextlib.suppress(OSError):  # then it is slower
                 os.sched_setaffinity(pid, {processor})
 
-    def fork(self, job: JSONObject, fds: Sequence[int], niceness: int) -> None:
+    def fork(self, job: Job, fds: Sequence[int], niceness: int) -> None:
         """Have it fork for a job.
 
         Raises:
@@ -148,8 +151,8 @@ class RunningZygote:
             message, fds = self._receive()
         self._asked = False  # it takes no notice of a question that comes too late
         try:
-            status, cpu_s, peak_kb, walled_in, clean = message.split()
-            return ForkEnded(int(status), float(cpu_s), int(peak_kb) / 1024, walled_in == b"1", clean == b"1")
+            status, cpu_us, peak_kb, walled_in, clean = map(int, message.split())
+            return ForkEnded(status, cpu_us / 1e6, peak_kb / 1024, bool(walled_in), bool(clean))
         except ValueError:
             raise self._failed("it does not say how a fork ended") from None
 

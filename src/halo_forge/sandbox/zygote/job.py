@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import Command, ResourceLimits, Zygote
@@ -20,6 +21,9 @@ from halo_forge.sandbox.streams import OutputStream
 from halo_forge.sandbox.supervise import Ended, Ends, Tree
 from halo_forge.sandbox.zygote.host import ForkEnded, RunningZygote
 from halo_forge.sandbox.zygote.messages import FIRST_NAMED, MOST_BYTES
+
+if TYPE_CHECKING:
+    from halo_forge.sandbox.zygote.messages import Job, World
 
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a message: all but the words, the variables and the files; one file's size
 _CHARACTER_BYTES = 4  # at most
@@ -38,7 +42,8 @@ def fits(command: Command) -> bool:
 def _world(limits: ResourceLimits, uid: int | None, outer: tuple[int, int] | None, niceness: int) -> bytes:
     """What is the same for most jobs of a zygote, as it is sent."""
     rows = [(RESOURCES[name], soft, hard) for name, soft, hard in rlimits(limits, limits.processes)]
-    return marshal.dumps({"rlimits": rows, "uid": uid, "outer": outer, "niceness": niceness})
+    world: World = (rows, uid, outer, niceness)
+    return marshal.dumps(world)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +73,17 @@ class Fork:
             words = [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fd
         limits, niceness = self.command.limits, os.getpriority(os.PRIO_PROCESS, 0)
-        job = {
-            "words": list(map(str, words)),
-            "server": self.kind.server if served else (),
-            "files": [(str(name), len(data)) for name, data in files.items()],
-            "tmp_size": b"%d" % (limits.tmp_mb * MEBIBYTE + sum(map(len, files.values()))),
-            "world": _world(limits, self.zygote.uid, self.zygote.outer, niceness),
-        }
+        server = self.kind.server if served else ()
+        job: Job = (
+            list(map(str, words)),
+            [(str(name), len(data)) for name, data in files.items()],
+            b"%d" % (limits.tmp_mb * MEBIBYTE + sum(map(len, files.values()))),
+            server,
+            _world(limits, self.zygote.uid, self.zygote.outer, niceness),
+        )
         streams = (ends.stdin.fd, ends.stdout.fd, ends.stderr.fd)
         self.zygote.fork(job, [*streams, blob, *named], niceness)
-        return _ForkedTree(self.zygote, stack, 3 if job["server"] else 2)
+        return _ForkedTree(self.zygote, stack, 3 if server else 2)
 
 
 class _ForkedTree:

@@ -10,6 +10,13 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from _socket import socket as Socket
     from collections.abc import Sequence
+    from typing import TypeAlias
+
+    # Words, files by name and size, how large /tmp is, the server's words if one takes part, and the marshalled world.
+    Job: TypeAlias = tuple[list[str], list[tuple[str, int]], bytes, tuple[str, ...], bytes]
+    # What is the same for most jobs: rlimits by number with soft and hard limit, the user id of forks, their user and
+    # group id outside where they get a user namespace of their own, niceness.
+    World: TypeAlias = tuple[list[tuple[int, int, int]], int | None, tuple[int, int] | None, int]
 
 MOST_BYTES = 65536  # of one message
 STDERR, FILES_FD, FIRST_NAMED = 2, 3, 4  # of a job's descriptors: behind the files come those that its words name

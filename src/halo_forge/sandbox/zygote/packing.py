@@ -1,8 +1,8 @@
 """Room for what forks will make, close together.
 
-Python keeps objects of each size in pools of their own, and whatever is made goes into a hole that something left. After
-all that is imported the holes lie everywhere, and each that a fork fills is a page of memory to copy for it. So all of
-them are filled once, for good, and what is made from then on lies side by side.
+Python keeps objects of each size in pools of their own, and whatever is made goes into a hole that something has left.
+After all that is imported the holes lie everywhere, and each that a fork fills is a page of memory to copy for it. So
+all of them are filled once, for good, and what is made from then on lies side by side.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    End: TypeAlias = tuple[int, float, int]  # exit code or minus the signal, CPU seconds, most memory in KiB
+    End: TypeAlias = tuple[int, int, int]  # exit code or minus the signal, CPU microseconds, most memory in KiB
 
 _SIGNAL, _CODE_SHIFT = 0x7F, 8  # of a status: wait(2)
 _USAGE_WORDS = 18  # struct rusage: user and system time, each as seconds and microseconds, most memory, and more
-_MICRO = 1e-6
+MICRO = 1_000_000  # of them are one
 
-_wait4 = ctypes.CDLL(None, use_errno=True).wait4
+_wait4 = ctypes.CDLL(None).wait4
 _status, _usage = ctypes.c_int(), (ctypes.c_long * _USAGE_WORDS)()
 _to_status, _to_usage = ctypes.byref(_status), ctypes.byref(_usage)
 
@@ -30,7 +30,7 @@ def ended(pid: int) -> End:
         ChildProcessError: there is none.
     """
     if _wait4(pid, _to_status, 0, _to_usage) != pid:
-        raise ChildProcessError(ctypes.get_errno(), f"no process {pid} to wait for")
+        raise ChildProcessError(f"there is no process {pid} to wait for")
     status = _status.value
     code = -(status & _SIGNAL) if status & _SIGNAL else status >> _CODE_SHIFT
-    return code, _usage[0] + _usage[2] + (_usage[1] + _usage[3]) * _MICRO, _usage[4]
+    return code, (_usage[0] + _usage[2]) * MICRO + _usage[1] + _usage[3], _usage[4]

@@ -19,13 +19,13 @@ from .reaping import ended
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from _socket import socket as Socket
-    from typing import Any
 
+    from .messages import Job, World
     from .reaping import End
 
 _MOST_WORDS = 64  # bytes of what it says
 SIGKILL = 9  # the signal module makes an object of it, which would be looked up in every fork
-_ITS_OWN = "server", "tmp_size", "world"  # what of a job is so for as long as it lives
+_ITS_OWN = 2  # from there on all of a job is so for as long as the server lives: size of /tmp, server, world
 
 
 class Server:
@@ -36,25 +36,23 @@ class Server:
         alive: it was not closed yet.
     """
 
-    def __init__(self, pid: int, first: int, control: Socket, job: dict[str, Any]) -> None:
+    def __init__(self, pid: int, first: int, control: Socket, job: Job, world: World) -> None:
         self.pid = pid
         self._first = first
         self._control = control
-        self._job = job
-        self._used_s = 0.0
+        self._its_own = job[_ITS_OWN:]
+        self._limit = b"%d" % max(0, *(soft for which, soft, _ in world[0] if which == RLIMIT_CPU))
+        self._used_us = 0
         self._said: list[bytes] = []
         self._poller = select.poll()
         self._poller.register(control, select.POLLIN)
         self.alive = True
 
-    def serves(self, job: dict[str, Any]) -> bool:
+    def serves(self, job: Job) -> bool:
         """Whether it can have a part in a job: it is there, and has the limits of this job."""
-        for name in _ITS_OWN:
-            if job[name] != self._job[name]:
-                return False
-        return not self._poller.poll(0)
+        return job[_ITS_OWN:] == self._its_own and not self._poller.poll(0)
 
-    def connect(self, fds: list[int], rlimits: list[tuple[int, int, int]]) -> list[int]:
+    def connect(self, fds: list[int]) -> list[int]:
         """Hand a job over to it, with how much time it may use up; returns the descriptors of the job's fork.
 
         The last two of them are new.
@@ -62,15 +60,11 @@ class Server:
         Args:
             fds: of the job; those that its words name are for the server, and the error stream is for both.
         """
-        cpu_s = 0
-        for which, soft, _ in rlimits:
-            if which == RLIMIT_CPU:
-                cpu_s = soft
         from_server, to_fork = pipe()
         from_fork, to_server = pipe()
         theirs = [fds[STDERR], *fds[FIRST_NAMED:], from_fork, to_fork]
         try:  # noqa: SIM105 - see `messages`
-            send(self._control, b"%d" % cpu_s, theirs)
+            send(self._control, self._limit, theirs)
         except OSError:
             pass  # it is gone, which `asks` will find out
         close(from_fork)
@@ -80,7 +74,8 @@ class Server:
     def asks(self) -> bool:
         """Hear what it has to say: whether it asks how the job's fork ended. Else the job is over, or it is gone.
 
-        It says how many seconds it wants to wait for that; or how many it has used, and whether it goes on.
+        It says how many seconds it wants to wait for that; or how many microseconds it has used, and whether it goes
+        on.
         """
         try:
             self._said = self._control.recv(_MOST_WORDS).split()
@@ -99,15 +94,15 @@ class Server:
 
     def end(self, fork: End) -> End:
         """How the job ended: by what the server said, or like the server."""
-        _, cpu_s, peak_kb = fork
+        _, cpu_us, peak_kb = fork
         if self._said:
-            used_s = float(self._said[0])
-            self._used_s += used_s
+            used_us = int(self._said[0])
+            self._used_us += used_us
             if self._said[1] == b"last":
                 self.close()
-            return 0, cpu_s + used_s, peak_kb
-        status, own_s, _ = self.close()
-        return status, cpu_s + own_s - self._used_s, peak_kb
+            return 0, cpu_us + used_us, peak_kb
+        status, own_us, _ = self.close()
+        return status, cpu_us + own_us - self._used_us, peak_kb
 
     def close(self) -> End:
         """End it. Returns how it ended."""
@@ -119,13 +114,14 @@ class Server:
         return found
 
 
-def of_server(job: dict[str, Any], world: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def of_server(job: Job, world: World) -> tuple[Job, World]:
     """What is to be forked for the server that a job asks for, and its world. Its time is limited job by job.
 
     Its words name one descriptor, its control socket.
     """
-    rlimits = [limit for limit in world["rlimits"] if limit[0] != RLIMIT_CPU]
-    return {**job, "words": [*job["server"], str(FIRST_NAMED)], "files": []}, {**world, "rlimits": rlimits}
+    _, _, tmp_size, server, written = job
+    rlimits = [limit for limit in world[0] if limit[0] != RLIMIT_CPU]
+    return ([*server, str(FIRST_NAMED)], [], tmp_size, server, written), (rlimits, *world[1:])
 
 
 def _status_within(pid: int, patience_s: float) -> int | None:

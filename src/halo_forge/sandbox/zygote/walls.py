@@ -36,9 +36,10 @@ _STACK_BYTES = 16384
 _INSTRUCTION_BYTES = 8
 
 # What forks use is made here: whatever is made in a fork, is made in each of them. So is the note that Python makes
-# where it looks a name up in a module, which is why some names above are taken out of theirs. The tuples are functions of
-# the C library with their arguments, for `call`.
-_libc = ctypes.CDLL(None, use_errno=True)
+# where it looks a name up in a module, which is why some names above are taken out of theirs. The tuples are functions
+# of the C library with their arguments, for `call`.
+_libc = ctypes.CDLL(None)
+_libc.__errno_location.restype = ctypes.POINTER(ctypes.c_int)
 _clone, _mount, _pause, _prctl = _libc.clone, _libc.mount, _libc.pause, _libc.prctl
 _set_mask, _set_namespace = _libc.sigprocmask, _libc.setns
 _signal, _unshare, LET_GO = _libc.signal, _libc.unshare, _libc.munmap
@@ -137,36 +138,40 @@ def call(function: Any, *words: Any) -> None:
         OSError: it says that it failed.
     """
     if function(*words) != 0:
-        number = ctypes.get_errno()
+        number = error_number()
         raise OSError(number, f"{function.__name__}: {os.strerror(number)}")
 
 
-def begin_namespace(own: int) -> None:
-    """Have forks be in a new namespace from now on, the next one as its process 1.
+def error_number() -> int:
+    """Of the C library's last call, if nothing else was done since; to have ctypes keep it costs every call."""
+    number: int = _libc.__errno_location()[0]
+    return number
+
+
+def begin_namespace(own: int, *, as_first: bool) -> int | None:
+    """Have forks be in a new process namespace from now on.
+
+    Its process 1 is the next fork; or else it does nothing but wait, and leads a group. All signals have to be blocked,
+    as they are in it then: what is in the namespace may send it any.
 
     Args:
         own: a descriptor of the namespace that this process is in; the new one is made from there.
+
+    Returns:
+        The number of process 1 that waits.
 
     Raises:
         OSError: that was refused.
     """
     call(_set_namespace, own, _CLONE_NEWPID)
     call(_unshare, _CLONE_NEWPID)
-
-
-def wait_as_first() -> int:
-    """Start a process that does nothing but wait, and leads a group; returns its number.
-
-    All signals have to be blocked, as they are in it then: what is in the namespace may send it any.
-
-    Raises:
-        OSError: that was refused.
-    """
+    if as_first:
+        return None
     _signal(_SIGCHLD, _SIG_IGN)  # so that the orphans it gets are reaped
     pid: int = _clone(_pause, _top_of_stack, _CLONE_VM | _SIGCHLD, None)
     _signal(_SIGCHLD, _SIG_DFL)
     if pid < 0:
-        raise OSError(ctypes.get_errno(), "clone failed")
+        raise OSError(error_number(), "clone failed")
     setpgid(pid, pid)
     return pid
 

@@ -48,7 +48,8 @@ def main(words: list[str]) -> NoReturn:
         jobs += 1
         used = resource.getrusage(resource.RUSAGE_SELF)
         last = jobs == _MOST_JOBS or _address_space(statm) > most_bytes
-        control.send(b"%f %s" % (used.ru_utime + used.ru_stime - before_s, b"last" if last else b"more"))
+        used_us = round((used.ru_utime + used.ru_stime - before_s) * 1e6)
+        control.send(b"%d %s" % (used_us, b"last" if last else b"more"))
         os.dup2(_NOWHERE, _STDERR)
         for fd in fds:  # only now: the candidate sees that, and has less time for a farewell
             os.close(fd)
