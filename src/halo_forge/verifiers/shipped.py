@@ -19,7 +19,7 @@ _PACKAGE = "inside"
 _MODULES = (
     "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
     "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "rehearsal", "remote",
-    "serving", "source", "standins", "start", "suite", "syntax", "tester", "unittest_suite", "wire",
+    "serving", "source", "standins", "start", "suite", "syntax", "tester", "unittest_suite", "usual", "wire",
 )  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.
@@ -28,12 +28,17 @@ _LEXERS, _NEEDED_LEXERS = PurePath("pygments", "lexers"), ("__init__", "_mapping
 ARCHIVE = "inside.zip"
 BIND_NOW = "LD_BIND_NOW"
 """In the zygote's environment, so that not every fork has to look up the same symbols; forks do not see it."""
-_IMPORTED = f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; "
-START = f"{_IMPORTED}del sys.path[0]; words = sys.argv[1:]; entry(words[0])(words)"
+START = (
+    f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; del sys.path[0]; "
+    "words = sys.argv[1:]; entry(words[0])(words)"
+)
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
 START_ZYGOTE = (
-    f"{_IMPORTED}import {_PACKAGE}.ready; from zygote.forking import wait_for_job; del sys.path[0]; "
-    f"{_PACKAGE}.ready.be_ready('{BIND_NOW}'); words = wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
+    f"import sys; sys.path.insert(0, '{ARCHIVE}'); import {_PACKAGE}.usual; "
+    "from zygote.packing import fill_holes; fill_holes(); "  # so that the modules of which forks use most lie together
+    f"from {_PACKAGE}.entry import entry; import {_PACKAGE}.candidate; from zygote.forking import wait_for_job; "
+    f"import {_PACKAGE}.ready; del sys.path[0]; {_PACKAGE}.ready.be_ready('{BIND_NOW}'); "
+    "words = wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 
