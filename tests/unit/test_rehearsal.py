@@ -7,22 +7,23 @@ import sys
 
 import pytest
 
-from halo_forge.verifiers.inside import candidate, rehearsal
-from halo_forge.verifiers.inside.channel import Channel, ChannelError
+from halo_forge.verifiers.inside import rehearsal
+from halo_forge.verifiers.inside.candidate import Candidate
+from halo_forge.verifiers.inside.channel import ChannelError
 
 
 def test_all_is_said_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     ends: list[type[BaseException]] = []
-    run = candidate.run
+    run = rehearsal.run
 
-    def watched(channel: Channel) -> None:
+    def watched(candidate: Candidate) -> None:
         try:
-            run(channel)
+            run(candidate)
         except BaseException as error:
             ends.append(type(error))
             raise
 
-    monkeypatch.setattr(candidate, "run", watched)
+    monkeypatch.setattr(rehearsal, "run", watched)
     before, modules = os.listdir("/proc/self/fd"), set(sys.modules)
     rehearsal.rehearse()
     assert ends == [ChannelError] * 10  # each time it came to the end
@@ -31,10 +32,10 @@ def test_all_is_said_and_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_one_that_goes_wrong_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(channel: Channel) -> None:
+    def broken(candidate: Candidate) -> None:
         raise ValueError("not in this version")
 
-    monkeypatch.setattr(candidate, "run", broken)
+    monkeypatch.setattr(rehearsal, "run", broken)
     before = os.listdir("/proc/self/fd")
     rehearsal.rehearse()
     assert len(os.listdir("/proc/self/fd")) == len(before)

@@ -34,7 +34,6 @@ def rehearse() -> None:
 def _converse(to_candidate: tuple[int, int], to_tester: tuple[int, int]) -> None:
     tester = Channel(to_tester[0], to_candidate[1])
     tester.send({**_GIVEN, "code": _SOLUTION})
-    tester.send({"do": "get", "on": 0, "names": [], "args": ["f"]})
     for argument in _ARGUMENTS:
         tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument]})
     tester.send({"do": "call", "on": 1, "names": [], "args": []})
