@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
 
 from fixtures_judging import judges, sandbox
@@ -11,6 +12,8 @@ from halo_forge.models.openmp import wait_briefly
 
 wait_briefly()  # before torch is loaded: several workers share the processors
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands are started by the hundred: to compile them once will do
+hypothesis.settings.register_profile("shared", deadline=None)  # how long one example takes is the machine's affair
+hypothesis.settings.load_profile("shared")
 
 __all__ = [
     "judges", "llama_server", "model_directory", "model_path", "sandbox", "thinking_directory", "thinking_file",

@@ -307,5 +307,5 @@ class Interrupted(RuleBasedStateMachine):
             assert len(list(read_samples_file(self.samples))) == len(self.judged)
 
 
-Interrupted.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Interrupted.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestInterrupted = Interrupted.TestCase
