@@ -127,7 +127,7 @@ class TestBlocks:
         self, run: Callable[[Command], Execution] | None = None, identity: str = "12.1", eager: int = 8, after: int = 3
     ) -> Blocks:
         making = Making(Command(argv=("compiler",), limits=LIMITS), ("cc", "-E"), ("cc",), run or self._run)
-        return Blocks(making, identity, "cc", (), eager, after)
+        return Blocks(making, identity, "cc", (), (), lambda text: False, eager, after)
 
     def test_made_when_first_needed_then_from_the_cache(self) -> None:
         blocks = self._blocks()

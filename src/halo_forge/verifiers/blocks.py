@@ -15,7 +15,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -40,13 +40,15 @@ class Blocks:
         making: how one is made.
         identity: everything beside the block that decides what is made.
         name: of the compiler, for people.
-        quicker, eager, after: see `Headers`.
+        quicker, lean, is_lean, eager, after: see `Headers`.
     """
 
     making: Making
     identity: object
     name: str
     quicker: tuple[str, ...]
+    lean: tuple[str, ...]
+    is_lean: Callable[[bytes], bool]
     eager: int
     after: int
     _seen: Counter[bytes] = field(default_factory=Counter)
@@ -72,6 +74,10 @@ class Blocks:
             yield self._place(block)
         finally:
             os.close(held)
+
+    def quicker_for(self, source: bytes) -> tuple[str, ...]:
+        """More words for the compiler, which change nothing but the time or have the compile fail."""
+        return self.lean if self.lean and self.is_lean(source) else self.quicker
 
     def _held(self, block: bytes) -> int | None:
         place = self._place(block)

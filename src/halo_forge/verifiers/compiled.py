@@ -208,7 +208,7 @@ class CompiledVerifier:
             block = () if place is None else ("-include", str(place / BLOCK))
             # All blocks are to be seen, so that one process that is kept ready does for all.
             read_only = command.read_only if place is None else (*command.read_only, place.parent)
-            argv = (compiler, *block, *blocks.quicker, *words, *TO_RESULT)
+            argv = (compiler, *block, *blocks.quicker_for(source), *words, *TO_RESULT)
             execution = self.workshop.run(replace(command, argv=argv, read_only=read_only))
         if execution.killed_by is not None:
             return None

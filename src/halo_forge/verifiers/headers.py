@@ -47,6 +47,7 @@ class Headers:
         precompile: makes the precompiled header of `BLOCK`.
         quicker: more words, where `CompiledLanguage.warm` could be made. With the known flags they change nothing but
             the time, or the compile fails.
+        lean: the same, for sources and flags of which `is_lean` holds.
         eager: how many blocks of a process are made when they are first seen.
         after: how often a later one has to be seen. Making one takes as long as it saves in so many compiles.
     """
@@ -55,6 +56,8 @@ class Headers:
     expand: tuple[str, ...]
     precompile: tuple[str, ...]
     quicker: tuple[str, ...] = ()
+    lean: tuple[str, ...] = ()
+    is_lean: Callable[[bytes], bool] = lambda text: False
     eager: int = 8
     after: int = 3
 

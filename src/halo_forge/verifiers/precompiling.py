@@ -27,15 +27,20 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
     if spec.headers is None or not all(re.fullmatch(spec.headers.flags, flag) for flag in flags):
         return None
     names = Names(BLOCK)
-    more = () if ready.warm.is_relative_to(NOWHERE) else spec.headers.quicker
-    expand, precompile, quicker = (
+    headers, is_warm = spec.headers, not ready.warm.is_relative_to(NOWHERE)
+    expand, precompile, quicker, lean = (
         tuple(ready.words(words, names, template.limits, flags))
-        for words in (spec.headers.expand, spec.headers.precompile, more)
-    )
+        for words in (
+            headers.expand, headers.precompile, headers.quicker if is_warm else (),
+            headers.lean if is_warm and all(headers.is_lean(flag.encode()) for flag in flags) else (),
+        )
+    )  # fmt: skip
     compiler = os.stat(ready.tools[spec.compiler])
     identity = (
         _FORMAT, sorted(ready.tools.items()), sorted(ready.versions.items()), compiler.st_size, compiler.st_mtime_ns,
         expand, precompile, sorted(template.env.items()),
     )  # fmt: skip
     making = Making(template, expand, precompile, workshop.run)
-    return Blocks(making, identity, spec.compiler, quicker, spec.headers.eager, spec.headers.after)
+    return Blocks(
+        making, identity, spec.compiler, quicker, lean, headers.is_lean, headers.eager, headers.after,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.headers import BLOCK, TWICE, Headers
 from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
-from halo_forge.verifiers.languages.gnu import KNOWN_FLAGS, LARGE_PAGES, QUICK_LINK, linking
+from halo_forge.verifiers.languages.gnu import KNOWN_FLAGS, LARGE_PAGES, LEAN_LINK, QUICK_LINK, is_lean, linking
 from halo_forge.verifiers.toolchain import Tool
 
 
@@ -30,6 +30,8 @@ GCC = CompiledLanguage(
         expand=("{gcc}", "{flags}", "-E", "-dD", "-P", "-x", "c", TWICE),
         precompile=("{gcc}", "{flags}", "-x", "c-header", BLOCK),
         quicker=QUICK_LINK,
+        lean=LEAN_LINK,
+        is_lean=is_lean,
         eager=0,
         after=30,
     ),

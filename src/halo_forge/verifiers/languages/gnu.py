@@ -4,6 +4,8 @@ A program that is compiled quickly is the same byte for byte. Where that is not 
 one does not succeed a plain one follows: see `CompiledVerifier`.
 """
 
+import re
+
 from halo_forge.verifiers.warm import Warm
 
 # Of the C library (those without it take no notice): fewer and larger pages, which a linker asks for by the thousand,
@@ -15,8 +17,25 @@ KNOWN_FLAGS = (
 )
 # The linker's plugin is for link-time optimisation, and takes time to load.
 QUICK_LINK = ("-fno-use-linker-plugin", "-B{warm}/")
+LEAN_LINK = ("-fno-use-linker-plugin", "-B{warm}/lean/")  # where no function of the mathematical library is used
 
 _PLACE = "linking/"
+# The functions of the mathematical library that a source may name; one that is not among them is found to be missing.
+_FUNCTIONS = b"""
+    acos acosh asin asinh atan atan2 atanh cabs cacos cacosh canonicalize carg casin casinh catan catanh cbrt ccos ccosh
+    ceil cexp cimag clog clog10 conj copysign cos cosh cpow cproj creal csin csinh csqrt ctan ctanh drem erf erfc exp
+    exp10 exp2 expm1 fabs fdim feclearexcept fedisableexcept feenableexcept fegetenv fegetexcept fegetexceptflag
+    fegetmode fegetround feholdexcept feraiseexcept fesetenv fesetexcept fesetexceptflag fesetmode fesetround
+    fetestexcept fetestexceptflag feupdateenv finite floor fma fmax fmaxmag fmin fminmag fmod fpclassify frexp fromfp
+    fromfpx gamma getpayload hypot ilogb isfinite isinf isnan isnormal issignaling j0 j1 jn ldexp lgamma llogb llrint
+    llround log log10 log1p log2 logb lrint lround matherr modf nan nearbyint nextafter nextdown nexttoward nextup pow
+    pow10 remainder remquo rint round roundeven scalb scalbln scalbn setpayload setpayloadsig signbit signgam
+    significand sin sincos sinh sqrt tan tanh tgamma totalorder totalordermag trunc ufromfp ufromfpx y0 y1 yn
+""".split()
+_TYPES = b"", b"f", b"l", b"f32", b"f32x", b"f64", b"f64x", b"f128"  # at the end of a function's name
+_MATHEMATICAL = frozenset(name + kind for name in _FUNCTIONS for kind in _TYPES)
+_WORD = re.compile(rb"[A-Za-z0-9]+")  # as in __builtin_sqrt
+_UNSEEN = b"##", b"weak"  # what may name one without a word, or without need
 _PREPARE = """\
 fail='echo "$0" >&2; exit 1'  # a function would need braces, which are marks here
 compiler=$0 source=$1; shift; umask 022
@@ -35,8 +54,12 @@ for name in libc.so libm.so; do
 done
 for name; do echo '/* GNU ld script: nothing */' >linking/$name.so; done
 ln -s "$ld" linking/collect2
-"$compiler" -o plain "$source" -lm && "$compiler" -fno-use-linker-plugin "-B$PWD/linking/" -o quick "$source" -lm &&
-    [ "$(cksum <plain)" = "$(cksum <quick)" ] || exec sh -c "$fail" 'it links in another way'
+cp -R linking lean && echo '/* GNU ld script: nothing */' >lean/libm.so && mv lean linking/lean
+"$compiler" -o plain "$source" -lm || exit
+for place in linking linking/lean; do
+    "$compiler" -fno-use-linker-plugin "-B$PWD/$place/" -o quick "$source" -lm &&
+        [ "$(cksum <plain)" = "$(cksum <quick)" ] || exec sh -c "$fail" 'it links in another way'
+done
 """
 
 
@@ -46,10 +69,16 @@ def linking(compiler: str, source: str, *without: str) -> Warm:
     It has the usual libraries without others that are only there in case they are needed: for each of those the linker
     copies all symbols that it has so far, so as to be able to take the library back. Hardly any program needs one, and
     for one that does a symbol is missing. And it has the linker itself in place of the program that calls it, which has
-    more to do for old systems and link-time optimisation alone.
+    more to do for old systems and link-time optimisation alone. Below it is another one, without the mathematical
+    library.
 
     Args:
         source: a program, which has to become the same both ways.
         without: libraries that are left out as a whole.
     """
     return Warm(source, compile=("/bin/sh", "-c", _PREPARE, compiler, "{source}", *without), product=_PLACE)
+
+
+def is_lean(text: bytes) -> bool:
+    """Whether a source, or a compiler's flag, names nothing of the mathematical library."""
+    return _MATHEMATICAL.isdisjoint(_WORD.findall(text)) and not any(sign in text for sign in _UNSEEN)
