@@ -10,6 +10,7 @@ from pathlib import Path
 from halo_forge.errors import ToolchainError
 from halo_forge.sandbox.base import CONTROL_FD, WORKDIR, Command, ResourceLimits, Zygote
 from halo_forge.sandbox.zygote.archive import ZYGOTE, ZYGOTE_PACKAGE, bytecode, zipped
+from halo_forge.verifiers.shipped import BIND_NOW
 from halo_forge.verifiers.toolchain import home_of
 
 _ARCHIVE, _HOME = "zygote.zip", "python"
@@ -29,7 +30,7 @@ def executor(read_only: tuple[Path, ...]) -> Zygote | None:
         homes = home_of(interpreter)
     except ToolchainError:
         return None
-    inside, beside, env = interpreter, {}, {}
+    inside, beside, env = interpreter, {}, {BIND_NOW: "1"}
     for home in homes:  # at a place that is empty in forks: what runs there is not to see this Python
         beside[_HOME] = home
         inside = Path(WORKDIR, _HOME, interpreter.relative_to(home))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+from os import posix_spawn, wait  # see `walls`
 
-from . import walls
 from .forking import wait_for_job
+from .reaping import code_of
+from .walls import BE_PRIVATE, call
 
 _NOT_FOUND, _NOT_STARTED = 127, 126  # as a shell says it
 _SIGNALLED = 128
@@ -26,16 +28,19 @@ def execute(words: list[str]) -> None:
     Args:
         words: how many of the next ones are the program's environment, ``NAME=VALUE`` each; and the program's.
     """
-    variables, program = words[1 : 1 + int(words[0])], words[1 + int(words[0]) :]
-    walls.call(*walls.BE_PRIVATE)  # the program must not be able to write into this process's memory
+    first = 1 + int(words[0])
+    environment = {}
+    for variable in words[1:first]:
+        name, _, environment[name] = variable.partition("=")
+    program = words[first:]
+    call(*BE_PRIVATE)  # the program must not be able to write into this process's memory
     try:
-        environment = dict(variable.split("=", 1) for variable in variables)
-        child = os.posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory
+        child = posix_spawn(program[0], program, environment, setsigdef=_IGNORED)  # which copies no memory
     except OSError as error:
         os.write(2, os.fsencode(f"{program[0]}: {error.strerror}\n"))
         os._exit(_NOT_FOUND if isinstance(error, FileNotFoundError) else _NOT_STARTED)
     while True:
-        pid, status = os.wait()
+        pid, status = wait()
         if pid == child:
-            code = os.waitstatus_to_exitcode(status)
+            code = code_of(status)
             os._exit(code if code >= 0 else _SIGNALLED - code)

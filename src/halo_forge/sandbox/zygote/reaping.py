@@ -31,6 +31,9 @@ def ended(pid: int) -> End:
     """
     if _wait4(pid, _to_status, 0, _to_usage) != pid:
         raise ChildProcessError(f"there is no process {pid} to wait for")
-    status = _status.value
-    code = -(status & _SIGNAL) if status & _SIGNAL else status >> _CODE_SHIFT
-    return code, (_usage[0] + _usage[2]) * MICRO + _usage[1] + _usage[3], _usage[4]
+    return code_of(_status.value), (_usage[0] + _usage[2]) * MICRO + _usage[1] + _usage[3], _usage[4]
+
+
+def code_of(status: int) -> int:
+    """The exit code, or minus the signal that ended a process."""
+    return -(status & _SIGNAL) if status & _SIGNAL else status >> _CODE_SHIFT
