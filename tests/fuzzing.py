@@ -157,7 +157,7 @@ def attempt(target: Target, findings: Findings, examples: int, number: int) -> N
     """Try so many cases, those of seed `number`."""
 
     @seed(number)
-    @settings(max_examples=examples, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(target.cases)
     def run(case: tuple[Any, ...]) -> None:
         findings.tried += 1

@@ -330,6 +330,20 @@ def test_a_solution_may_be_a_class_that_is_there_already(both: Both, tests: str)
             assert _judged(verifier, replace(SUITE, tests=tests), solution).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    "tests", ["assert answer(0) == 'seen'", "import sys\ndef check(f):\n    assert f(0) == 'seen'"]
+)
+def test_a_solution_of_a_suite_sees_the_same(both: Both, tests: str) -> None:
+    solution = (
+        "import sys, __main__\n"
+        "names = {name for name in vars(__main__) if not name.startswith('__')}\n"
+        "def answer(x):\n    return 'seen' if (sys.argv, names) == (['-c'], {'sys', 'entry', 'words'}) else [sys.argv, names]\n"
+    )
+    for verifier in (both.forked, both.afresh):
+        verdict = _judged(verifier, replace(SUITE, tests=tests), solution)
+        assert verdict.outcome is Outcome.ACCEPTED, verdict.detail
+
+
 @pytest.mark.parametrize("source", [FAILS, FAREWELL, SIGNALLED, ORPHAN, "import sys\nprint(sys.stdin.read())\n"])
 def test_programs_end_the_same(both: Both, source: str) -> None:
     fork, own = both.run(source, "given\n")
@@ -641,9 +655,10 @@ def test_forks_draw_different_numbers(both: Both) -> None:
 
 def test_no_part_of_a_package_is_there_that_importing_it_does_not_bring() -> None:
     """Else ``import xml; xml.dom`` would work in a fork alone."""
-    names = {name for name in _loaded("ready") if not name.startswith("halo_forge")}
+    last = "import halo_forge.verifiers.inside.ready, halo_forge.sandbox.zygote.forking"
+    names = {name for name in _loaded("usual", last) if not name.startswith("halo_forge")}
     packages = {name.rpartition(".")[0] for name in names if "." in name} & names
-    assert "json" in packages
+    assert {"json", "ctypes"} <= packages
     for package in packages:
         afresh = _loaded("start", f"import halo_forge.verifiers.inside.entry, {package}")
         assert {name for name in names if name.rpartition(".")[0] == package} <= afresh, package

@@ -155,15 +155,16 @@ def clip(text: str, most: int = _DETAIL) -> str:
 def failure(execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str] | None:
     """How a run failed, or ``None`` when it ended with exit status 0 within its limits.
 
-    Of what it printed, only a runtime's words about its memory count. They do so also where the report that they begin
-    is longer than a program may print, as Go's is, of all goroutines.
+    Of what it printed, only a runtime's words about its memory count. They do so also where its report, on the error
+    stream, is longer than a program may print, as Go's is, of all goroutines.
     """
     if execution.exit_code == 0 and execution.killed_by is None:
         return None
     stderr = execution.stderr.decode(errors="replace")
     no_memory = Outcome.MEMORY_LIMIT, f"out of memory ({limits.memory_mb} MB)\n{stderr}"
     if execution.killed_by is not None:
-        if execution.killed_by is KilledBy.OUTPUT and execution.exit_code != 0 and _says_no_memory(execution):
+        long_report = execution.killed_by is KilledBy.OUTPUT and len(execution.stderr) >= limits.output_bytes
+        if long_report and execution.exit_code != 0 and _says_no_memory(execution):
             return no_memory
         return _LIMIT_OUTCOMES[execution.killed_by], limit_words(execution.killed_by, limits)
     if ran_out_of_memory(execution, limits):

@@ -30,15 +30,15 @@ BIND_NOW = "LD_BIND_NOW"
 """In the zygote's environment, so that not every fork has to look up the same symbols; forks do not see it."""
 START = (
     f"import sys; sys.path.insert(0, '{ARCHIVE}'); from {_PACKAGE}.entry import entry; del sys.path[0]; "
-    "words = sys.argv[1:]; entry(words[0])(words)"
+    "words = sys.argv[1:]; del sys.argv[1:]; entry(words[0])(words)"
 )
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
-START_ZYGOTE = (
-    f"import sys; sys.path.insert(0, '{ARCHIVE}'); import {_PACKAGE}.usual; "
-    "from zygote.packing import fill_holes; fill_holes(); "  # so that the modules of which forks use most lie together
-    f"from {_PACKAGE}.entry import entry; import {_PACKAGE}.candidate; from zygote.forking import wait_for_job; "
-    f"import {_PACKAGE}.ready; del sys.path[0]; {_PACKAGE}.ready.be_ready('{BIND_NOW}'); "
-    "words = wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
+START_ZYGOTE = (  # which leaves no other names than the one before
+    f"import sys; sys.path.insert(0, '{ARCHIVE}'); __import__('{_PACKAGE}.usual'); "
+    "__import__('zygote.packing').packing.fill_holes(); "  # so that the modules of which forks use most lie together
+    f"from {_PACKAGE}.entry import entry; __import__('{_PACKAGE}.candidate'); __import__('zygote.forking'); "
+    f"__import__('{_PACKAGE}.ready').ready.be_ready('{BIND_NOW}'); del sys.path[0]; "
+    "words = sys.modules['zygote.forking'].wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 

@@ -97,7 +97,7 @@ class _Zygote:
         self._count_sockets()
         shared = mmap.mmap(-1, mmap.PAGESIZE)  # with forks: one says here that its walls stand, and then lets go of it
         self._walled_in = (ctypes.c_ubyte * mmap.PAGESIZE).from_buffer(shared)
-        self._let_go = walls.LET_GO, ctypes.c_void_p(ctypes.addressof(self._walled_in)), mmap.PAGESIZE
+        self._let_go = walls.letting_go_of(self._walled_in)
         self._niceness = os.getpriority(PRIO_PROCESS, 0)
         self._job: Job | None = None
         self._written = b""  # what most jobs have in common
@@ -110,7 +110,7 @@ class _Zygote:
         gc.collect()
         fill_holes()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
-        self._first = begin_namespace(self._namespace, as_first=self._as_first)
+        self._begin_namespace()
         self._control.send(b"ready")
 
     def do_job(self) -> list[str] | None:
@@ -179,8 +179,11 @@ class _Zygote:
         self._server = Server(pid, self._first, ours, job, self._world)
         self._poller = self._poll_also(ours.fileno())
         self._count_sockets()
-        self._first = begin_namespace(self._namespace, as_first=self._as_first)
+        self._begin_namespace()
         return None
+
+    def _begin_namespace(self) -> None:
+        self._first = begin_namespace(self._namespace, as_first=self._as_first)
 
     def _begin(self, job: Job, world: World, fds: list[int]) -> list[str]:
         words, files, tmp_size, _, _ = job
@@ -242,9 +245,7 @@ class _Zygote:
     def _tell_end(self, end: End, fds: list[int]) -> None:
         self._control.send(b"%d %d %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
         _close(fds)  # not before: the host would wake up for the ends of the streams, and then once more
-        self._first = begin_namespace(
-            self._namespace, as_first=self._as_first
-        )  # ahead, while the host looks at what was found
+        self._begin_namespace()  # ahead, while the host looks at what was found
 
     def _no_sockets_are_left(self) -> bool:
         """Whether a fork that is gone has left none to later ones: a socket that was sent through itself lives on."""

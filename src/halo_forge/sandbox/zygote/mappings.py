@@ -114,8 +114,7 @@ def _allow(run: list[_Mapping], rights: int) -> None:
 
 def _address_inside() -> int:
     """Some address of the interpreter's code; 0: none is known."""
-    function = getattr(ctypes.pythonapi, "Py_IncRef", None)
-    return 0 if function is None else ctypes.cast(function, _address).value or 0
+    return ctypes.cast(ctypes.pythonapi.Py_IncRef, _address).value or 0
 
 
 def _move(start: int, size: int) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ctypes
 
+from .walls import error_number
+
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 _SIGNAL, _CODE_SHIFT = 0x7F, 8  # of a status: wait(2)
 _USAGE_WORDS = 18  # struct rusage: user and system time, each as seconds and microseconds, most memory, and more
-MICRO = 1_000_000  # of them are one
+_MICROSECONDS = 1_000_000  # in a second
 
 _wait4 = ctypes.CDLL(None).wait4
 _status, _usage = ctypes.c_int(), (ctypes.c_long * _USAGE_WORDS)()
@@ -27,11 +29,11 @@ def ended(pid: int) -> End:
     """Wait for a process; returns how it ended and what it had used.
 
     Raises:
-        ChildProcessError: there is none.
+        OSError: there is none, or a signal came, all of which are blocked where this is called.
     """
     if _wait4(pid, _to_status, 0, _to_usage) != pid:
-        raise ChildProcessError(f"there is no process {pid} to wait for")
-    return code_of(_status.value), (_usage[0] + _usage[2]) * MICRO + _usage[1] + _usage[3], _usage[4]
+        raise OSError(error_number(), f"can't wait for process {pid}")
+    return code_of(_status.value), (_usage[0] + _usage[2]) * _MICROSECONDS + _usage[1] + _usage[3], _usage[4]
 
 
 def code_of(status: int) -> int:

@@ -41,7 +41,7 @@ class Server:
         self._first = first
         self._control = control
         self._its_own = job[_ITS_OWN:]
-        self._limit = b"%d" % max(0, *(soft for which, soft, _ in world[0] if which == RLIMIT_CPU))
+        self._limit = b"%d" % max((soft for which, soft, _ in world[0] if which == RLIMIT_CPU), default=0)
         self._used_us = 0
         self._said: list[bytes] = []
         self._poller = select.poll()

@@ -9,7 +9,8 @@ is the fork, and starts the program. When it is killed the kernel ends all that 
 
 Limits: beside one that waits a fork's parent has the number 0, and it may be kept to one processor. Forks share
 the zygote's network namespace, so one can read in /proc/net how much the earlier ones have sent. Those beside one that
-waits share its session too, whose priority (autogroup) each may lower for the later ones.
+waits share its session too, whose priority (autogroup) each may lower for the later ones. Forks have the niceness of
+the host, unless somebody gives the zygote itself another one.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _libc = ctypes.CDLL(None)
 _libc.__errno_location.restype = ctypes.POINTER(ctypes.c_int)
 _clone, _mount, _pause, _prctl = _libc.clone, _libc.mount, _libc.pause, _libc.prctl
 _set_mask, _set_namespace = _libc.sigprocmask, _libc.setns
-_signal, _unshare, LET_GO = _libc.signal, _libc.unshare, _libc.munmap
+_signal, _unmap, _unshare = _libc.signal, _libc.munmap, _libc.unshare
 _PLAIN = _MS_NOSUID | _MS_NODEV
 _MOUNT_SHARED = _mount, b"tmpfs", b"/dev/shm", b"tmpfs", _PLAIN, b"mode=1777,size=1048576"
 _MOUNT_PROCESSES = _mount, b"proc", b"/proc", b"proc", _PLAIN | _MS_NOEXEC, b""
@@ -50,8 +51,10 @@ _HIDE_FIRST = _mount, b"tmpfs", b"/proc/1", b"tmpfs", _PLAIN | _MS_RDONLY, b"siz
 _capability_header = (ctypes.c_uint32 * 2)(_LINUX_CAPABILITY_VERSION_3, 0)
 _GIVE_UP_CAPABILITIES = _libc.capset, _capability_header, (ctypes.c_uint32 * 6)()
 _GIVE_UP_PRIVILEGES = _prctl, _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0
+# Keep other processes of the same user from looking into this one, or let them.
 BE_PRIVATE, BE_OPEN = (_prctl, _PR_SET_DUMPABLE, 0, 0, 0, 0), (_prctl, _PR_SET_DUMPABLE, 1, 0, 0, 0)
 _all_signals = (ctypes.c_ubyte * _SIGNAL_SET_BYTES)(*[0xFF] * _SIGNAL_SET_BYTES)
+# Have all signals wait, or no longer.
 BLOCK_SIGNALS, HEED_SIGNALS = (_set_mask, _SIG_BLOCK, _all_signals, None), (_set_mask, _SIG_UNBLOCK, _all_signals, None)
 _stack = ctypes.create_string_buffer(_STACK_BYTES)  # of all processes 1: each calls one function and never returns
 _top_of_stack = ctypes.byref(_stack, _STACK_BYTES - 16)
@@ -70,6 +73,11 @@ def filter_of(program: bytes) -> tuple[Any, ...]:
     instructions = ctypes.cast(ctypes.create_string_buffer(program, len(program)), ctypes.POINTER(ctypes.c_char))
     made = _FilterProgram(len(program) // _INSTRUCTION_BYTES, instructions)
     return _prctl, _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(made), 0, 0
+
+
+def letting_go_of(memory: ctypes.Array[Any]) -> tuple[Any, ...]:
+    """How whole pages of memory are given up, for `call`."""
+    return _unmap, ctypes.c_void_p(ctypes.addressof(memory)), ctypes.sizeof(memory)
 
 
 def enter(tmp_size: bytes) -> None:
@@ -143,7 +151,7 @@ def call(function: Any, *words: Any) -> None:
 
 
 def error_number() -> int:
-    """Of the C library's last call, if nothing else was done since; to have ctypes keep it costs every call."""
+    """Of the last call of the C library that failed; to have ctypes keep it costs every call."""
     number: int = _libc.__errno_location()[0]
     return number
 

@@ -23,10 +23,12 @@ _DEEP = 20_000  # frames, so that a value may be nested as deep as a solution ca
 def _encoder() -> Any:
     """What makes the parts of a text, for a value and the depth 0."""
     plain = json.JSONEncoder(check_circular=False)
-    if c_make_encoder is None:
-        return lambda value, _: plain.iterencode(value)
-    quoted = json.encoder.encode_basestring_ascii
-    return c_make_encoder(None, plain.default, quoted, None, ":", ",", False, False, True)
+    try:
+        return c_make_encoder(
+            None, plain.default, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, True
+        )
+    except TypeError:  # it is not there, or wants something else: only speed is lost
+        return lambda value, _: (plain.encode(value),)
 
 
 # These do without looking for what `Channel` does not send: white space around a message, values that hold themselves.
@@ -76,7 +78,9 @@ class Channel:
         try:
             text = data.decode()
             message, end = deeply(_decode, text, 0)
-        except (StopIteration, ValueError, RecursionError, MemoryError) as error:
+        except StopIteration:
+            raise ChannelError("no JSON") from None
+        except (ValueError, RecursionError, MemoryError) as error:
             raise ChannelError(type(error).__name__) from None
         if type(message) is not dict or end != len(text):
             raise ChannelError("no object")

@@ -11,7 +11,10 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PROGRAMS = "suite", "candidate", "serve", "run", "parse"
+PROGRAMS = {
+    "suite": "start", "candidate": "candidate", "serve": "serving", "run": "python_program", "parse": "python_program",
+}  # fmt: skip
+"""The module of each program, in which it is called ``main``."""
 _found: dict[str, Callable[[list[str]], None]] = {}
 
 
@@ -22,23 +25,5 @@ def entry(name: str) -> Callable[[list[str]], None]:
     CONTROL_FD``: see `serving`. ``run RESULT_FD SOURCE PREAMBLE`` and ``parse …``: see `python_program`.
     """
     if name not in _found:  # the zygote has asked for all of them before it forks
-        _found[name] = _import(name)
+        _found[name] = __import__(f"{__package__}.{PROGRAMS[name]}", fromlist=["main"]).main
     return _found[name]
-
-
-def _import(name: str) -> Callable[[list[str]], None]:
-    if name == "suite":
-        from .start import main
-
-        return main
-    if name == "candidate":
-        from .candidate import main as be_candidate
-
-        return be_candidate
-    if name == "serve":
-        from .serving import main as serve
-
-        return serve
-    from .python_program import main as run
-
-    return run

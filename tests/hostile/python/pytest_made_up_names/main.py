@@ -4,7 +4,7 @@ import sys
 KINDS = {name: "value" for name in ("pytest", "TestCase", "add", "len", "approx", "<failed>", "<ended>", "__name__",
                                     "__builtins__", "__stand_ins", "isinstance", "print", "tests")}
 KINDS |= {name: [name, "AssertionError", "Exception"] for name in ("AssertionError", "Failed", "ValueError", "Skipped")}
-sys.modules["inside.candidate"]._names = lambda module: KINDS
+sys.modules["inside.candidate"].Candidate.names = lambda self: KINDS
 
 
 class Yes:
