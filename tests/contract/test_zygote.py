@@ -330,17 +330,16 @@ def test_a_solution_may_be_a_class_that_is_there_already(both: Both, tests: str)
             assert _judged(verifier, replace(SUITE, tests=tests), solution).outcome is outcome
 
 
-@pytest.mark.parametrize(
-    "tests", ["assert answer(0) == 'seen'", "import sys\ndef check(f):\n    assert f(0) == 'seen'"]
-)
+@pytest.mark.parametrize("tests", ["assert answer() == SEEN", "import sys\ndef check(f):\n    assert f() == SEEN"])
 def test_a_solution_of_a_suite_sees_the_same(both: Both, tests: str) -> None:
     solution = (
         "import sys, __main__\n"
-        "names = {name for name in vars(__main__) if not name.startswith('__')}\n"
-        "def answer(x):\n    return 'seen' if (sys.argv, names) == (['-c'], {'sys', 'entry', 'words'}) else [sys.argv, names]\n"
+        "def answer():\n"
+        "    return sys.argv, sorted(name for name in vars(__main__) if not name.startswith('__'))\n"
     )
+    problem = replace(SUITE, tests=f"SEEN = (['-c'], ['entry', 'sys', 'words'])\n{tests}")
     for verifier in (both.forked, both.afresh):
-        verdict = _judged(verifier, replace(SUITE, tests=tests), solution)
+        verdict = _judged(verifier, problem, solution)
         assert verdict.outcome is Outcome.ACCEPTED, verdict.detail
 
 
