@@ -49,7 +49,8 @@ class Headers:
             the time, or the compile fails.
         lean: the same, for sources and flags of which `is_lean` holds.
         eager: how many blocks of a process are made when they are first seen.
-        after: how often a later one has to be seen. Making one takes as long as it saves in so many compiles.
+        after: how often a later one has to be seen. Making one takes longer than it saves in so many compiles, but it
+            is there for all later processes too, and what was seen so often comes again.
     """
 
     flags: str

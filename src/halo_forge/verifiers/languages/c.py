@@ -33,7 +33,7 @@ GCC = CompiledLanguage(
         lean=LEAN_LINK,
         is_lean=is_lean,
         eager=0,
-        after=30,
+        after=5,
     ),
     warm=linking("{gcc}", _SELF_TEST, "libgcc_s"),
     self_test=_SELF_TEST,
