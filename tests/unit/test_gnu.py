@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from halo_forge.verifiers.languages.gnu import is_lean
+from halo_forge.verifiers.languages.gnu import is_lean, is_lean_product
 
 
 @pytest.mark.parametrize(
@@ -31,3 +33,19 @@ def test_names_nothing_of_it(text: bytes) -> None:
 )  # fmt: skip
 def test_may_name_something_of_it(text: bytes) -> None:
     assert not is_lean(text)
+
+
+def test_what_the_c_library_has_too_is_seen_in_the_program() -> None:
+    both = _exported("libm.so.6") & _exported("libc.so.6")
+    assert b"frexp" in both
+    for name in both:
+        assert not (is_lean(b"x = %s(y);" % name) and is_lean_product(b"\0puts\0%s\0" % name)), name
+    assert is_lean_product(b"\0puts\0printf\0")
+
+
+def _exported(library: str) -> set[bytes]:
+    """The names that a library of this machine has for programs."""
+    found = subprocess.run(["gcc", f"-print-file-name={library}"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(["nm", "-D", "--defined-only", found.stdout.strip()], capture_output=True, check=True)
+    names = {line.split()[-1].partition(b"@")[0] for line in listed.stdout.splitlines()}
+    return {name for name in names if not name.startswith(b"GLIBC")}

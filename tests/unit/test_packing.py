@@ -26,5 +26,6 @@ def test_what_is_made_next_lies_side_by_side() -> None:
     source = (
         f"import sys{_GROWN}made = [bytes(100) for _ in range(100)]\nprint(len({{id(each) >> 14 for each in made}}))"
     )
-    made = subprocess.run([sys.executable, "-c", source], capture_output=True, check=True)
+    words, allocator = [sys.executable, "-c", source], {"PYTHONMALLOC": "pymalloc"}
+    made = subprocess.run(words, env=allocator, capture_output=True, check=True)
     assert int(made.stdout.split()[1]) <= 2  # pools

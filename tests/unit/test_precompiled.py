@@ -19,7 +19,7 @@ from halo_forge.sandbox.base import Command, ResourceLimits
 from halo_forge.types import Execution
 from halo_forge.verifiers import blocks as blocks_module
 from halo_forge.verifiers.blocks import KIND, Blocks, keep_within
-from halo_forge.verifiers.headers import Making, changes_nothing, is_whole
+from halo_forge.verifiers.headers import Headers, Making, changes_nothing, is_whole
 from halo_forge.verifiers.includes import is_about, leading_includes
 from halo_forge.verifiers.languages.c import GCC
 
@@ -127,7 +127,7 @@ class TestBlocks:
         self, run: Callable[[Command], Execution] | None = None, identity: str = "12.1", eager: int = 8, after: int = 3
     ) -> Blocks:
         making = Making(Command(argv=("compiler",), limits=LIMITS), ("cc", "-E"), ("cc",), run or self._run)
-        return Blocks(making, identity, "cc", (), (), lambda text: False, eager, after)
+        return Blocks(making, identity, "cc", (), (), Headers("", (), (), eager=eager, after=after))
 
     def test_made_when_first_needed_then_from_the_cache(self) -> None:
         blocks = self._blocks()
@@ -200,7 +200,7 @@ class TestBlocks:
         blocks = self._blocks(eager=0, after=30)
         assert [_look(blocks) is not None for _ in range(31)] == [False] * 29 + [True] * 2
         assert GCC.headers is not None
-        assert (GCC.headers.eager, GCC.headers.after) == (0, 30)
+        assert (GCC.headers.eager, GCC.headers.after) == (0, 5)
 
     def test_nobody_else_waits_for_what_is_being_made(self) -> None:
         begun, go_on = threading.Event(), threading.Event()

@@ -15,7 +15,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +23,7 @@ from pathlib import Path
 
 from halo_forge.errors import JudgeError
 from halo_forge.made_once import WORK, made_once, place_of
-from halo_forge.verifiers.headers import Making, is_whole
+from halo_forge.verifiers.headers import Headers, Making, is_whole
 from halo_forge.verifiers.warm import no_place
 
 KIND = "headers"  # the directory in the cache
@@ -40,7 +40,9 @@ class Blocks:
         making: how one is made.
         identity: everything beside the block that decides what is made.
         name: of the compiler, for people.
-        quicker, lean, is_lean, eager, after: see `Headers`.
+        quicker: more words for the compiler, which change nothing but the time or have the compile fail.
+        lean: the same, for lean sources, or none.
+        headers: the rest.
     """
 
     making: Making
@@ -48,9 +50,7 @@ class Blocks:
     name: str
     quicker: tuple[str, ...]
     lean: tuple[str, ...]
-    is_lean: Callable[[bytes], bool]
-    eager: int
-    after: int
+    headers: Headers
     _seen: Counter[bytes] = field(default_factory=Counter)
     _places: dict[bytes, Path] = field(default_factory=dict)
     _tried: set[bytes] = field(default_factory=set)
@@ -74,10 +74,6 @@ class Blocks:
             yield self._place(block)
         finally:
             os.close(held)
-
-    def quicker_for(self, source: bytes) -> tuple[str, ...]:
-        """More words for the compiler, which change nothing but the time or have the compile fail."""
-        return self.lean if self.lean and self.is_lean(source) else self.quicker
 
     def _held(self, block: bytes) -> int | None:
         place = self._place(block)
@@ -111,7 +107,7 @@ class Blocks:
         """Whether to make it now; said once of each, so that nobody else makes it or tries again."""
         with self._lock:
             self._seen[block] += 1
-            wanted = len(self._tried) < self.eager or self._seen[block] >= self.after
+            wanted = len(self._tried) < self.headers.eager or self._seen[block] >= self.headers.after
             if block in self._tried or not wanted:
                 return False
             self._tried.add(block)

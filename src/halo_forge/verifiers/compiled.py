@@ -37,7 +37,8 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
-_ASSEMBLER = b"asm"  # may name what is needed without using it, which no linker misses
+# What may name a symbol that the linker looks at though nothing needs it, and what may hide such a word.
+_FOR_THE_LINKER = re.compile(rb"asm|symver|%:%:|\?\?=|[\w#%:?](?:\\|\?\?/)[ \t\f\v]*\r?\n[\w#%:?=/]")
 _WARNING = re.compile(rb"\bwarning\b", re.I)
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -199,21 +200,24 @@ class CompiledVerifier:
     def _quickly(self, ready: Ready, names: Names, command: Command) -> Execution | None:
         """Compile, with precompiled headers if they are there; ``None`` where that could make a difference."""
         blocks, source = self.blocks(ready.spec.language), command.files[names.source]
-        if blocks is None or _ASSEMBLER in source:
+        if blocks is None or _FOR_THE_LINKER.search(source):
             return None
+        is_lean = bool(blocks.lean) and blocks.headers.is_lean(source)
+        quicker = blocks.lean if is_lean else blocks.quicker
         compiler, *words = self._call(ready, names, command.limits)
         with blocks.lent(leading_includes(source)) as place:
-            if place is None and not blocks.quicker:
+            if place is None and not quicker:
                 return None
             block = () if place is None else ("-include", str(place / BLOCK))
             # All blocks are to be seen, so that one process that is kept ready does for all.
             read_only = command.read_only if place is None else (*command.read_only, place.parent)
-            argv = (compiler, *block, *blocks.quicker_for(source), *words, *TO_RESULT)
+            argv = (compiler, *block, *quicker, *words, *TO_RESULT)
             execution = self.workshop.run(replace(command, argv=argv, read_only=read_only))
         if execution.killed_by is not None:
             return None
         if execution.exit_code == 0:
-            return execution if execution.result else None
+            is_sure = not is_lean or blocks.headers.is_lean_product(execution.result)
+            return execution if execution.result and is_sure else None
         return execution if execution.exit_code == 1 and is_about(names.source, execution.stderr) else None
 
     def _plainly(self, ready: Ready, command: Command) -> Execution:

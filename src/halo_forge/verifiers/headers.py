@@ -47,7 +47,7 @@ class Headers:
         precompile: makes the precompiled header of `BLOCK`.
         quicker: more words, where `CompiledLanguage.warm` could be made. With the known flags they change nothing but
             the time, or the compile fails.
-        lean: the same, for sources and flags of which `is_lean` holds.
+        lean: the same, for sources and flags of which `is_lean` holds, if `is_lean_product` does of what comes of it.
         eager: how many blocks of a process are made when they are first seen.
         after: how often a later one has to be seen. Making one takes longer than it saves in so many compiles, but it
             is there for all later processes too, and what was seen so often comes again.
@@ -59,6 +59,7 @@ class Headers:
     quicker: tuple[str, ...] = ()
     lean: tuple[str, ...] = ()
     is_lean: Callable[[bytes], bool] = lambda text: False
+    is_lean_product: Callable[[bytes], bool] = lambda program: True
     eager: int = 8
     after: int = 3
 

@@ -32,7 +32,7 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
         tuple(ready.words(words, names, template.limits, flags))
         for words in (
             headers.expand, headers.precompile, headers.quicker if is_warm else (),
-            headers.lean if is_warm and all(headers.is_lean(flag.encode()) for flag in flags) else (),
+            headers.lean if is_warm and all(headers.is_lean(os.fsencode(flag)) for flag in flags) else (),
         )
     )  # fmt: skip
     compiler = os.stat(ready.tools[spec.compiler])
@@ -41,6 +41,4 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
         expand, precompile, sorted(template.env.items()),
     )  # fmt: skip
     making = Making(template, expand, precompile, workshop.run)
-    return Blocks(
-        making, identity, spec.compiler, quicker, lean, headers.is_lean, headers.eager, headers.after,
-    )  # fmt: skip
+    return Blocks(making, identity, spec.compiler, quicker, lean, headers)

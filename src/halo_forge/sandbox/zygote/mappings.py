@@ -113,7 +113,7 @@ def _allow(run: list[_Mapping], rights: int) -> None:
 
 
 def _address_inside() -> int:
-    """Some address of the interpreter's code; 0: none is known."""
+    """Some address of the interpreter's code."""
     return ctypes.cast(ctypes.pythonapi.Py_IncRef, _address).value or 0
 
 

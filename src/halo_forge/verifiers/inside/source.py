@@ -48,7 +48,7 @@ def solution_codes(code: str, prompt: str | None, prelude: str, form: str, entry
     if not _makes(alone, entry_point) and not _defines(code, entry_point):  # the answer may be the body alone
         with contextlib.suppress(SyntaxError):
             return [_compiled(prompt + code)]
-    before: list[CodeType] = marshal.loads(prelude.encode(_BYTES)) if prelude else []
+    before: list[CodeType] = marshal.loads(prelude.encode(_BYTES))
     return [*before, _compiled(code) if alone is None else alone]
 
 

@@ -8,7 +8,7 @@ from halo_forge.verifiers.description import CompiledLanguage, always
 from halo_forge.verifiers.headers import BLOCK, TWICE, Headers
 from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
-from halo_forge.verifiers.languages.gnu import KNOWN_FLAGS, LARGE_PAGES, LEAN_LINK, QUICK_LINK, is_lean, linking
+from halo_forge.verifiers.languages import gnu
 from halo_forge.verifiers.toolchain import Tool
 
 
@@ -24,18 +24,19 @@ GCC = CompiledLanguage(
     tools=(Tool("gcc", "apt install gcc libc6-dev"),),
     compile=("{gcc}", "{flags}", "-o", "program", "{source}", "-lm"),
     flags=("-w", "-O2"),
-    compile_env=LARGE_PAGES,
+    compile_env=gnu.LARGE_PAGES,
     headers=Headers(
-        flags=rf"{KNOWN_FLAGS}|-std=(c|gnu)(99|11|17|18|2x|23)",
+        flags=rf"{gnu.KNOWN_FLAGS}|-std=(c|gnu)(99|11|17|18|2x|23)",
         expand=("{gcc}", "{flags}", "-E", "-dD", "-P", "-x", "c", TWICE),
         precompile=("{gcc}", "{flags}", "-x", "c-header", BLOCK),
-        quicker=QUICK_LINK,
-        lean=LEAN_LINK,
-        is_lean=is_lean,
+        quicker=gnu.QUICK_LINK,
+        lean=gnu.LEAN_LINK,
+        is_lean=gnu.is_lean,
+        is_lean_product=gnu.is_lean_product,
         eager=0,
         after=5,
     ),
-    warm=linking("{gcc}", _SELF_TEST, "libgcc_s"),
+    warm=gnu.linking("{gcc}", _SELF_TEST, "libgcc_s"),
     self_test=_SELF_TEST,
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )

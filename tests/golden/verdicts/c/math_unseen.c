@@ -1,11 +1,9 @@
 #include <stdio.h>
 
-double sq\
-rt(double);
+extern _Float32x f32xsqrtf64(_Float64);
 
 int main(void) {
     volatile double x = 16;
-    printf("%.0f\n", sq\
-rt(x));
+    printf("%.0f\n", (double)f32xsqrtf64(x));
     return 0;
 }
