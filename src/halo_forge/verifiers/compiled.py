@@ -38,7 +38,7 @@ _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
 # What may name a symbol that the linker looks at though nothing needs it, and what may hide such a word.
-_FOR_THE_LINKER = re.compile(rb"asm|symver|%:%:|\?\?=|[\w#%:?](?:\\|\?\?/)[ \t\f\v]*\r?\n[\w#%:?=/]")
+_FOR_THE_LINKER = re.compile(rb"asm|symver|\.gnu\.|%:%:|\?\?=|[\w#%:?](?:\\|\?\?/)[ \t\f\v]*\r?\n[\w#%:?=/]")
 _WARNING = re.compile(rb"\bwarning\b", re.I)
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
