@@ -200,7 +200,7 @@ class TestBlocks:
         blocks = self._blocks(eager=0, after=30)
         assert [_look(blocks) is not None for _ in range(31)] == [False] * 29 + [True] * 2
         assert GCC.headers is not None
-        assert (GCC.headers.eager, GCC.headers.after) == (0, 5)
+        assert (GCC.headers.eager, GCC.headers.after) == (0, 30)
 
     def test_nobody_else_waits_for_what_is_being_made(self) -> None:
         begun, go_on = threading.Event(), threading.Event()

@@ -49,8 +49,7 @@ class Headers:
             the time, or the compile fails.
         lean: the same, for sources and flags of which `is_lean` holds, if `is_lean_product` does of what comes of it.
         eager: how many blocks of a process are made when they are first seen.
-        after: how often a later one has to be seen. Making one takes longer than it saves in so many compiles, but it
-            is there for all later processes too, and what was seen so often comes again.
+        after: how often a later one has to be seen. Making one takes as long as it saves in so many compiles.
     """
 
     flags: str

@@ -34,7 +34,7 @@ GCC = CompiledLanguage(
         is_lean=gnu.is_lean,
         is_lean_product=gnu.is_lean_product,
         eager=0,
-        after=5,
+        after=30,
     ),
     warm=gnu.linking("{gcc}", _SELF_TEST, "libgcc_s"),
     self_test=_SELF_TEST,
