@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
+
+# Not of the module, whose objects for them take as long to make as all that is done here (see `messages`).
+from _signal import (  # type: ignore[import-not-found]
+    SIG_DFL,
+    SIGINT,
+    SIGPIPE,
+    SIGXFSZ,
+    default_int_handler,
+    getsignal,
+    signal,
+)
 from os import posix_spawn, wait  # see `walls`
 
 from .forking import wait_for_job
@@ -12,13 +22,13 @@ from .walls import BE_PRIVATE, call
 
 _NOT_FOUND, _NOT_STARTED = 127, 126  # as a shell says it
 _SIGNALLED = 128
-_IGNORED = (int(signal.SIGPIPE), int(signal.SIGXFSZ))  # by Python
+_IGNORED = (SIGPIPE, SIGXFSZ)  # by Python
 
 
 def main(control_fd: int) -> None:
     """Be such a zygote, until the host hangs up, and its forks."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # which process 1 does not heed; Python would
+    if getsignal(SIGINT) is default_int_handler:
+        signal(SIGINT, SIG_DFL)  # which process 1 does not heed; Python would
     execute(wait_for_job(control_fd, as_first=True))
 
 
