@@ -159,7 +159,7 @@ class Side:
 
 def made_of(blocks: Blocks, block: bytes) -> Path | None:
     """The place of a block that was looked at until it had to be made; ``None`` if it can't be."""
-    for _ in range(blocks.after):
+    for _ in range(blocks.headers.after):
         with blocks.lent(block):
             pass
     with blocks.lent(block) as place:
