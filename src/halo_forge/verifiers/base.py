@@ -158,17 +158,13 @@ def failure(execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str]
     Of what it printed, only a runtime's words about its memory count. They do so also where its report, on the error
     stream, is longer than a program may print, as Go's is, of all goroutines.
     """
-    if execution.exit_code == 0 and execution.killed_by is None:
+    if execution.killed_by is not None and not _is_long_report(execution, limits):
+        return _LIMIT_OUTCOMES[execution.killed_by], limit_words(execution.killed_by, limits)
+    if execution.exit_code == 0:
         return None
     stderr = execution.stderr.decode(errors="replace")
-    no_memory = Outcome.MEMORY_LIMIT, f"out of memory ({limits.memory_mb} MB)\n{stderr}"
-    if execution.killed_by is not None:
-        long_report = execution.killed_by is KilledBy.OUTPUT and len(execution.stderr) >= limits.output_bytes
-        if long_report and execution.exit_code != 0 and _says_no_memory(execution):
-            return no_memory
-        return _LIMIT_OUTCOMES[execution.killed_by], limit_words(execution.killed_by, limits)
     if ran_out_of_memory(execution, limits):
-        return no_memory
+        return Outcome.MEMORY_LIMIT, f"out of memory ({limits.memory_mb} MB)\n{stderr}"
     if execution.signal is not None:
         name = _SIGNAL_NAMES.get(execution.signal, f"signal {execution.signal}")
         return Outcome.RUNTIME_ERROR, f"ended by {name}\n{stderr}"
@@ -179,6 +175,12 @@ def ran_out_of_memory(execution: Execution, limits: ResourceLimits) -> bool:
     """Whether a failed run failed for want of memory: it says so itself, or it was nearly at its limit."""
     nearly_full = (execution.peak_rss_mb or 0.0) >= _NEARLY_FULL * limits.memory_mb
     return nearly_full or _says_no_memory(execution)
+
+
+def _is_long_report(execution: Execution, limits: ResourceLimits) -> bool:
+    """Whether a run hit the output limit with a runtime's report that there is no memory."""
+    is_cut = execution.killed_by is KilledBy.OUTPUT and len(execution.stderr) >= limits.output_bytes
+    return is_cut and execution.exit_code != 0 and _says_no_memory(execution)
 
 
 def _says_no_memory(execution: Execution) -> bool:
