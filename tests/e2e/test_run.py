@@ -231,7 +231,7 @@ def test_a_model_that_fails_leaves_a_result_that_says_so(ready: CommandLine) -> 
 def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
     halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(500)))
     process = halo.start(*words)
-    while not any(START_ZYGOTE.encode() in _command_line(pid) for pid in proc.children(process.pid)):  # it begins to judge
+    while not any(START_ZYGOTE.encode() in _command_line(pid) for pid in proc.children(process.pid)):  # judging begins
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
