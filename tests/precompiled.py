@@ -66,6 +66,13 @@ _BODIES = {
         "extern void *__libc_stack_end, *unknown __attribute__((weak));\n"
         'int main(void) { printf("%d\\n", __libc_stack_end && !&unknown ? 42 : 0); }',
         '__thread int kept = 3;\n__int128 big = 7;\nint main(void) { printf("%d\\n", (int) (big * 18 / kept)); }',
+        # What a library has that the program has too, and names that a linker may take in another order.
+        "int regcomp(int x) { return x; }\nint index[3], y1 = 4;\n"
+        'int main(void) { printf("%d\\n", regcomp(y1) + index[1]); }',
+        'void _IO_puts(char *text) { printf("%s!\\n", text); }\n'
+        'int main(void) { puts("mine?"); return fputs("or", stdout) < 0; }',
+        "extern char **environ, *program_invocation_short_name;\n"
+        'int main(void) { puts(program_invocation_short_name); printf("%d\\n", environ != 0); }',
         "double pow(double a, double b) { return 42; }\n"
         'int main(void) { volatile double x = 3; printf("%.0f\\n", pow(x, x)); }',
     ),
@@ -93,6 +100,7 @@ def sources(language: Language, seed: int) -> Iterator[str]:
         lines = [f"#include <{name}>" for name in names] + draw.choice(_BODIES[language]).split("\n")
         for _ in range(draw.choice((0, 1, 1, 2, 3))):
             _mutate(lines, draw)
+        lines += [f"int f{draw.randrange(10**6)};" for _ in range(draw.choice((0, 0, 0, 40)))]
         text = draw.choice(("\n", "\n", "\n", "\r\n")).join(lines)
         yield text if draw.random() < 0.1 else text + "\n"
 

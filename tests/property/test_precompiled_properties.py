@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.types import Case, Language, Problem
 from halo_forge.verifiers.includes import is_about, leading_includes
+from halo_forge.verifiers.lean import hash_of
 from precompiled import BLOCKS, Side, made_of, sides, sources
 
 WARNINGS = ("-Wall", "-Wextra", "-O1")
@@ -62,6 +63,38 @@ def test_only_what_needs_a_rare_library_is_linked_twice(
         (place,) = (Path(word.removeprefix("-B")) for word in quick.seen.argv if word.startswith("-B"))
         assert b"AS_NEEDED" not in (place / "libc.so").read_bytes()
         assert (place / "collect2").resolve() == Path(shutil.which("ld") or "").resolve()
+
+
+@pytest.mark.parametrize(
+    ("declared", "compiles", "is_lean"),
+    [
+        ("", 1, True),
+        ("int regcomp(int x) { return x; }", 1, False),  # the library has it, and it was left out
+        ("int index(int x) { return x; }", 1, True),  # the library has it, also that with fewer names
+        ("double y1;", 1, False),
+        ("int in_one_bucket;", 2, False),
+        ("int unknown(void) __attribute__((weak));", 1, False),
+    ],
+)
+def test_c_is_linked_with_fewer_names_where_that_is_sure(
+    declared: str, compiles: int, is_lean: bool, sandbox: Sandbox
+) -> None:
+    quick, plain = sides(sandbox, Language.C)
+    before = quick.seen.compiles
+    blocks = quick.verifier.blocks(Language.C)
+    assert blocks is not None
+    assert blocks.lean is not None
+    taken = hash_of(b"main") % blocks.lean.buckets
+    numbers = itertools.count()
+    name = next(f"f{n}" for n in numbers if hash_of(b"f%d" % n) % blocks.lean.buckets == taken)
+    source = f'#include <stdio.h>\n{declared}\nint main(void) {{ puts("42"); return 0; }}\n'
+    source = source.replace("in_one_bucket", name)
+    problem = Problem("p", "", Language.C, cases=(Case("", "42\n"),))
+    verdict, program = quick.judged(problem, source)
+    assert quick.seen.compiles == before + compiles
+    assert any("--hash-size" in word for word in quick.seen.argv) is is_lean
+    assert verdict.passed
+    assert (verdict, program) == plain.judged(problem, source)
 
 
 def make_blocks(quick: Side, language: Language) -> None:

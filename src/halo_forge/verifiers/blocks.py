@@ -24,6 +24,7 @@ from pathlib import Path
 from halo_forge.errors import JudgeError
 from halo_forge.made_once import WORK, made_once, place_of
 from halo_forge.verifiers.headers import Headers, Making, is_whole
+from halo_forge.verifiers.lean import LeanLink
 from halo_forge.verifiers.warm import no_place
 
 KIND = "headers"  # the directory in the cache
@@ -41,7 +42,7 @@ class Blocks:
         identity: everything beside the block that decides what is made.
         name: of the compiler, for people.
         quicker: more words for the compiler, which change nothing but the time or have the compile fail.
-        lean: the same, for lean sources, or none.
+        lean: a still quicker way for some programs.
         headers: the rest.
     """
 
@@ -49,7 +50,7 @@ class Blocks:
     identity: object
     name: str
     quicker: tuple[str, ...]
-    lean: tuple[str, ...]
+    lean: LeanLink | None
     headers: Headers
     _seen: Counter[bytes] = field(default_factory=Counter)
     _places: dict[bytes, Path] = field(default_factory=dict)

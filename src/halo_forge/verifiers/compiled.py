@@ -202,8 +202,8 @@ class CompiledVerifier:
         blocks, source = self.blocks(ready.spec.language), command.files[names.source]
         if blocks is None or _FOR_THE_LINKER.search(source):
             return None
-        is_lean = bool(blocks.lean) and blocks.headers.is_lean(source)
-        quicker = blocks.lean if is_lean else blocks.quicker
+        lean = blocks.lean if blocks.lean is not None and blocks.lean.takes(source) else None
+        quicker = blocks.quicker if lean is None else lean.words
         compiler, *words = self._call(ready, names, command.limits)
         with blocks.lent(leading_includes(source)) as place:
             if place is None and not quicker:
@@ -216,7 +216,7 @@ class CompiledVerifier:
         if execution.killed_by is not None:
             return None
         if execution.exit_code == 0:
-            is_sure = not is_lean or blocks.headers.is_lean_product(execution.result)
+            is_sure = lean is None or lean.is_sure(execution.result)
             return execution if execution.result and is_sure else None
         return execution if execution.exit_code == 1 and is_about(names.source, execution.stderr) else None
 

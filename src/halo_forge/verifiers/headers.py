@@ -20,6 +20,7 @@ from pathlib import Path
 from halo_forge.errors import JudgeError
 from halo_forge.sandbox.base import RESULT_FD, RESULT_PATH, Command
 from halo_forge.types import Execution
+from halo_forge.verifiers.lean import LeanLink
 
 BLOCK = "block.h"
 TWICE = "twice.h"
@@ -47,7 +48,7 @@ class Headers:
         precompile: makes the precompiled header of `BLOCK`.
         quicker: more words, where `CompiledLanguage.warm` could be made. With the known flags they change nothing but
             the time, or the compile fails.
-        lean: the same, for sources and flags of which `is_lean` holds, if `is_lean_product` does of what comes of it.
+        lean: gives a still quicker way for some programs, if there is one in that directory.
         eager: how many blocks of a process are made when they are first seen.
         after: how often a later one has to be seen. Making one takes as long as it saves in so many compiles.
     """
@@ -56,9 +57,7 @@ class Headers:
     expand: tuple[str, ...]
     precompile: tuple[str, ...]
     quicker: tuple[str, ...] = ()
-    lean: tuple[str, ...] = ()
-    is_lean: Callable[[bytes], bool] = lambda text: False
-    is_lean_product: Callable[[bytes], bool] = lambda program: True
+    lean: Callable[[Path], LeanLink | None] = lambda warm: None
     eager: int = 8
     after: int = 3
 

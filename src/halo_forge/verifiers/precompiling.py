@@ -28,13 +28,13 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
         return None
     names = Names(BLOCK)
     headers, is_warm = spec.headers, not ready.warm.is_relative_to(NOWHERE)
-    expand, precompile, quicker, lean = (
+    expand, precompile, quicker = (
         tuple(ready.words(words, names, template.limits, flags))
-        for words in (
-            headers.expand, headers.precompile, headers.quicker if is_warm else (),
-            headers.lean if is_warm and all(headers.is_lean(os.fsencode(flag)) for flag in flags) else (),
-        )
-    )  # fmt: skip
+        for words in (headers.expand, headers.precompile, headers.quicker if is_warm else ())
+    )
+    lean = headers.lean(ready.warm) if is_warm else None
+    if lean is not None and not lean.takes_flags(flags):
+        lean = None
     compiler = os.stat(ready.tools[spec.compiler])
     identity = (
         _FORMAT, sorted(ready.tools.items()), sorted(ready.versions.items()), compiler.st_size, compiler.st_mtime_ns,

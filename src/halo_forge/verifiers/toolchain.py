@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,9 +63,20 @@ def version_of(tool: Tool, place: Path) -> str:
 
 
 def c_library() -> str:
-    """The machine's C library and processor, which what a toolchain makes may depend on."""
+    """The machine's C library, as it is now, and processor, which what a toolchain makes may depend on."""
     name = "CS_GNU_LIBC_VERSION"
-    return f"{(os.confstr(name) if name in os.confstr_names else None) or ''} {platform.machine()}"
+    version = (os.confstr(name) if name in os.confstr_names else None) or ""
+    return f"{version} {platform.machine()} {_loaded_c_library()}"
+
+
+def _loaded_c_library() -> str:
+    """Where it is, and what changes with an update that keeps the version; nothing where that can't be told."""
+    with suppress(OSError):
+        paths = {line.split(maxsplit=5)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()}
+        for path in sorted(path for path in paths if Path(path).name.startswith("libc.so.")):
+            status = os.stat(path)
+            return f"{path} {status.st_size} {status.st_mtime_ns}"
+    return ""
 
 
 def home_of(tool: Path) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ from halo_forge.verifiers.headers import BLOCK, TWICE, Headers
 from halo_forge.verifiers.joining.c_family import FAILED_ASSERTION, joined
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program, TestProgram
 from halo_forge.verifiers.languages import gnu
+from halo_forge.verifiers.lean import LeanLink
 from halo_forge.verifiers.toolchain import Tool
 
 
@@ -30,13 +31,11 @@ GCC = CompiledLanguage(
         expand=("{gcc}", "{flags}", "-E", "-dD", "-P", "-x", "c", TWICE),
         precompile=("{gcc}", "{flags}", "-x", "c-header", BLOCK),
         quicker=gnu.QUICK_LINK,
-        lean=gnu.LEAN_LINK,
-        is_lean=gnu.is_lean,
-        is_lean_product=gnu.is_lean_product,
+        lean=LeanLink.found,
         eager=0,
         after=30,
     ),
-    warm=gnu.linking("{gcc}", _SELF_TEST, "libgcc_s"),
+    warm=gnu.lean_linking("{gcc}", "libgcc_s"),
     self_test=_SELF_TEST,
     tests=TestProgram(_join, re.compile(FAILED_ASSERTION)),
 )

@@ -1,0 +1,128 @@
+"""Programs that are linked with fewer names: the linker's order, and what a source or a program may not have."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from itertools import count, pairwise
+from pathlib import Path
+
+import pytest
+
+from halo_forge.verifiers.lean import LeanLink, global_names, hash_of
+
+pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
+
+LINK = LeanLink((), frozenset({b"sqrt", b"regcomp", b"y1", b"signbit"}), 16381, 500)
+PROGRAM = """
+#include <stdio.h>
+#include <stdlib.h>
+int values[4], other = 3;
+int NAME(int x) { return x; }
+int main(void) { puts(getenv("HOME")); fputs("", stderr); qsort(values, 4, 4, (void *)abs); return NAME(other); }
+"""
+
+
+def _compiled(directory: Path, name: str = "called", *flags: str) -> bytes:
+    made = directory / "made"
+    command = ["gcc", "-w", "-x", "c", "-", "-o", str(made), *flags]
+    subprocess.run(command, input=PROGRAM.replace("NAME", name), text=True, check=True)
+    return made.read_bytes()
+
+
+def test_names_and_their_order(tmp_path: Path) -> None:
+    names = global_names(_compiled(tmp_path))
+    listed = subprocess.run(["readelf", "-sW", tmp_path / "made"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split() for line in listed[listed.index(".symtab") :].splitlines()]
+    assert [name.decode() for name in names] == [
+        row[7] for row in rows if len(row) > 7 and row[4] in ("GLOBAL", "WEAK")
+    ]
+    assert {b"main", b"called", b"values"} <= set(names)
+    assert all(one < other for one, other in pairwise(hash_of(name) % LINK.buckets for name in names))
+    assert LINK.is_sure((tmp_path / "made").read_bytes())
+
+
+def test_two_names_in_one_bucket(tmp_path: Path) -> None:
+    taken = hash_of(b"main") % LINK.buckets
+    name = next(name for number in count() if hash_of(name := b"f%d" % number) % LINK.buckets == taken)
+    assert not LINK.is_sure(_compiled(tmp_path, name.decode()))
+
+
+@pytest.mark.parametrize("name", ["regcomp", "y1"])
+def test_a_program_with_a_name_that_was_left_out(name: str, tmp_path: Path) -> None:
+    assert not LINK.is_sure(_compiled(tmp_path, name))
+
+
+def test_many_names(tmp_path: Path) -> None:
+    (tmp_path / "many.h").write_text("\n".join(f"int g{number};" for number in range(600)))
+    assert not LINK.is_sure(_compiled(tmp_path, "called", "-include", str(tmp_path / "many.h")))
+
+
+def test_no_names(tmp_path: Path) -> None:
+    assert not LINK.is_sure(_compiled(tmp_path, "called", "-s"))
+
+
+@pytest.mark.parametrize("program", [b"", b"MZ", b"\x7fELF\x02\x01", b"\x7fELF\x01\x01" + bytes(99)])
+def test_no_program(program: bytes) -> None:
+    assert not LINK.is_sure(program)
+
+
+def test_any_part_of_a_program(tmp_path: Path) -> None:
+    program = _compiled(tmp_path)
+    assert not any(LINK.is_sure(program[:end]) for end in range(0, len(program), 97))
+
+
+@pytest.mark.parametrize(
+    "text", [b"int main(void) { return 0; }", b"sqrts my_sqrt Y1 regcomp_", b"-O2", b"-DNAME=1", b""]
+)
+def test_has_nothing_of_it(text: bytes) -> None:
+    assert LINK.takes(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"x = sqrt(2);", b"x=__builtin_sqrt(2)", b"int y1;", b"#define CALL(f) f##rt", b"#pragma weak anything",
+        b"__attribute__((weak)) void f(void);", b'__attribute__((visibility("hidden")))', b"-DF=regcomp",
+        b"#include <x.h>\nsignbit(1.0)",
+    ],
+)  # fmt: skip
+def test_may_have_something_of_it(text: bytes) -> None:
+    assert not LINK.takes(text)
+
+
+@pytest.mark.parametrize(
+    ("flags", "takes"),
+    [((), True), (("-w", "-O2"), True), (("-lm",), False), (("-O2", "-lncurses"), False), (("-DF=sqrt",), False)],
+)
+def test_flags(flags: tuple[str, ...], takes: bool) -> None:
+    assert LINK.takes_flags(flags) is takes
+
+
+def test_there_is_none(tmp_path: Path) -> None:
+    assert LeanLink.found(tmp_path) is None
+    (tmp_path / "lean").mkdir()
+    (tmp_path / "lean" / "left_out").write_text("16381 500\nsqrt\nregcomp\n")
+    assert LeanLink.found(tmp_path) is None
+    (tmp_path / "lean" / "program").write_bytes(b"not one")
+    assert LeanLink.found(tmp_path) is None
+    (tmp_path / "lean" / "program").write_bytes(_compiled(tmp_path))
+    found = LeanLink.found(tmp_path)
+    assert found is not None
+    assert (found.buckets, found.most_names) == (16381, 500)
+    assert found.words[-1] == "-Wl,--hash-size=16381"
+    assert found.left_out == {b"sqrt", b"regcomp"}
+
+
+def test_what_makes_the_library_says_what_is_wrong(tmp_path: Path) -> None:
+    source = Path(__file__).parents[2] / "src/halo_forge/verifiers/languages/fewer_names.c"
+    subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "made", source], check=True)
+    libc = subprocess.run(["gcc", "-print-file-name=libc.so.6"], capture_output=True, text=True, check=True).stdout
+    (tmp_path / "short").write_bytes(Path(libc.strip()).read_bytes()[:40])
+    (tmp_path / "text").write_text("INPUT(libc.so.6)\n" * 20)
+    for library in ("short", "text", "missing"):
+        for words in ([tmp_path / library, libc.strip()], [libc.strip(), tmp_path / library]):
+            done = subprocess.run([tmp_path / "made", *words, tmp_path / "copy"], capture_output=True, text=True)
+            assert done.returncode == 1
+            assert done.stderr == f"{tmp_path / library}: not a library that can be copied\n"
+            assert not (tmp_path / "copy").exists()
