@@ -71,8 +71,12 @@ _BODIES = {
         'int main(void) { printf("%d\\n", regcomp(y1) + index[1]); }',
         'void _IO_puts(char *text) { printf("%s!\\n", text); }\n'
         'int main(void) { puts("mine?"); return fputs("or", stdout) < 0; }',
-        "extern char **environ, *program_invocation_short_name;\n"
-        'int main(void) { puts(program_invocation_short_name); printf("%d\\n", environ != 0); }',
+        "extern char **environ, *optarg;\n"
+        'int main(void) { fputs("", stderr); printf("%d\\n", environ && !optarg ? 42 : 0); }',
+        "extern int optind, daylight, sys_nerr;\n"
+        'int main(void) { printf("%d\\n", optind + daylight + sys_nerr); fprintf(stdout, "!"); }',
+        "extern int optind;\nextern char *program_invocation_name;\n"
+        'int main(void) { optind += *program_invocation_name; printf("%d\\n", optind); }',
         "double pow(double a, double b) { return 42; }\n"
         'int main(void) { volatile double x = 3; printf("%.0f\\n", pow(x, x)); }',
     ),

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from halo_forge.verifiers.languages import gnu
 from halo_forge.verifiers.lean import LeanLink, global_names, hash_of
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
+FEWER_NAMES = Path(gnu.__file__).with_name("fewer_names.c")
 LINK = LeanLink((), frozenset({b"sqrt", b"regcomp", b"y1", b"signbit"}), 16381, 500)
 PROGRAM = """
 #include <stdio.h>
@@ -115,8 +117,7 @@ def test_there_is_none(tmp_path: Path) -> None:
 
 
 def test_what_makes_the_library_says_what_is_wrong(tmp_path: Path) -> None:
-    source = Path(__file__).parents[2] / "src/halo_forge/verifiers/languages/fewer_names.c"
-    subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "made", source], check=True)
+    subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "made", FEWER_NAMES], check=True)
     libc = subprocess.run(["gcc", "-print-file-name=libc.so.6"], capture_output=True, text=True, check=True).stdout
     (tmp_path / "short").write_bytes(Path(libc.strip()).read_bytes()[:40])
     (tmp_path / "text").write_text("INPUT(libc.so.6)\n" * 20)
@@ -126,3 +127,21 @@ def test_what_makes_the_library_says_what_is_wrong(tmp_path: Path) -> None:
             assert done.returncode == 1
             assert done.stderr == f"{tmp_path / library}: not a library that can be copied\n"
             assert not (tmp_path / "copy").exists()
+
+
+def test_a_variable_with_two_names_is_left_out_by_both(tmp_path: Path) -> None:
+    """Who has a copy of it in the program has to have it under all of its names."""
+    subprocess.run(["gcc", "-o", tmp_path / "made", FEWER_NAMES], check=True)
+    libraries = [
+        subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
+        for name in ("libc.so.6", "libm.so.6")
+    ]
+    said = subprocess.run(
+        [tmp_path / "made", *libraries, tmp_path / "copy"], capture_output=True, text=True, check=True
+    )
+    left_out = said.stdout.split()
+    assert {"environ", "__environ", "regcomp", "sqrt"} <= set(left_out)
+    assert not {"puts", "stdout", "optind", "__libc_start_main", "qsort"} & set(left_out)
+    kept = subprocess.run(["nm", "-D", tmp_path / "copy"], capture_output=True, text=True, check=True).stdout
+    assert " puts@@" in kept
+    assert " environ@@" not in kept

@@ -7,7 +7,7 @@ difference as long as
 - the program has no name that was left out, to use it or as its own: what it uses is found to be missing, except where
   it is weak; what it has of its own would be entered into its table of names, because the library has it too;
 - the linker goes through all names in the same order. They lie in buckets, by a hash of each, and there are as many as
-  the whole libraries ask for. Only two names in one bucket could change places, so there must be none.
+  the whole library asks for. Only two names in one bucket could change places, so there must be none.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@
        fewer_names C-LIBRARY MATHEMATICAL-LIBRARY COPY
 
    Every name of the second library counts as left out. The first line says how many buckets GNU ld has after it has read
-   both, and how many names a program may have for it to stay so; the names follow. For 64-bit ELF files of this machine's
-   own byte order.  */
+   the first (it forgets what it read of a library that nobody needs), and how many names a program may have for it to
+   stay so; the names follow. For 64-bit ELF files of this machine's own byte order.  */
 
 #include <elf.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 #include <string.h>
 
 /* Names that are words in their own right are here because sources have them for something else.  */
-static const char *const kept[] = {
+static const char *const usual[] = {
     "__libc_start_main", "__cxa_finalize", "__cxa_atexit", "__register_atfork", "__stack_chk_fail", "__assert_fail",
     "__errno_location", "__ctype_b_loc", "__ctype_tolower_loc", "__ctype_toupper_loc", "_setjmp", "setjmp", "longjmp",
     "__sigsetjmp", "siglongjmp",
@@ -56,7 +56,7 @@ static const char *const kept[] = {
 
 enum {
     HIDDEN = 0x8000,  /* of a version: programs get another one of the name */
-    OTHERS = 200,     /* entries that are neither of the two libraries nor a program's: of the loader, of scripts */
+    OTHERS = 200,     /* entries that are neither the library's nor a program's: of the loader, of scripts */
 };
 
 struct library {
@@ -102,11 +102,27 @@ static struct library opened(const char *path)
     return found;
 }
 
-static int is_kept(const char *name)
+static int is_usual(const char *name)
 {
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (!strcmp(name, kept[i]))
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (!strcmp(name, usual[i]))
             return 1;
+    return 0;
+}
+
+static int is_function(const Elf64_Sym *symbol)
+{
+    return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC || ELF64_ST_TYPE(symbol->st_info) == STT_GNU_IFUNC;
+}
+
+/* A program that uses a variable by one name gets all names of it.  */
+static int has_other_names(const struct library *library, const Elf64_Sym *symbol)
+{
+    for (size_t i = 0; i < library->count; i++) {
+        const Elf64_Sym *other = &library->symbols[i];
+        if (other != symbol && other->st_value == symbol->st_value && other->st_shndx == symbol->st_shndx)
+            return 1;
+    }
     return 0;
 }
 
@@ -149,17 +165,30 @@ static void say(const struct library *library, size_t i)
     puts(library->text + library->symbols[i].st_name);
 }
 
+static int is_kept(const struct library *library, size_t i)
+{
+    const Elf64_Sym *symbol = &library->symbols[i];
+    if (!is_defined(symbol))
+        return 1;
+    return is_usual(library->text + symbol->st_name) && (is_function(symbol) || !has_other_names(library, symbol));
+}
+
 static void leave_out(struct library *library)
 {
     size_t left = 0;
+    char *is_left = malloc(library->count);
+    check(is_left != NULL, "memory");
+    for (size_t i = 0; i < library->count; i++)
+        is_left[i] = is_kept(library, i);
     for (size_t i = 0; i < library->count; i++) {
-        if (is_defined(&library->symbols[i]) && !is_kept(library->text + library->symbols[i].st_name)) {
+        if (!is_left[i]) {
             say(library, i);
             continue;
         }
         library->symbols[left] = library->symbols[i];
         versions(library)[left++] = versions(library)[i];
     }
+    free(is_left);
     library->names->sh_size = left * sizeof *library->symbols;
     library->versions->sh_size = left * sizeof *versions(library);
 }
@@ -168,7 +197,7 @@ int main(int count, char **words)
 {
     check(count == 4, "fewer_names");
     struct library c = opened(words[1]), mathematical = opened(words[2]);
-    say_buckets(entries(&c) + entries(&mathematical) + OTHERS);
+    say_buckets(entries(&c) + OTHERS);
     leave_out(&c);
     for (size_t i = 0; i < mathematical.count; i++)
         if (is_defined(&mathematical.symbols[i]))
