@@ -73,6 +73,7 @@ _BODIES = {
         'int main(void) { puts("mine?"); return fputs("or", stdout) < 0; }',
         "extern char **environ, *optarg;\n"
         'int main(void) { fputs("", stderr); printf("%d\\n", environ && !optarg ? 42 : 0); }',
+        "int __libc_start_main(void) { return 0; }\nint main(void) { return 0; }",
         "extern int optind, daylight, sys_nerr;\n"
         'int main(void) { printf("%d\\n", optind + daylight + sys_nerr); fprintf(stdout, "!"); }',
         "extern int optind;\nextern char *program_invocation_name;\n"

@@ -55,6 +55,13 @@ def test_a_program_with_a_name_that_was_left_out(name: str, tmp_path: Path) -> N
     assert not LINK.is_sure(_compiled(tmp_path, name))
 
 
+def test_a_program_that_needs_no_library(tmp_path: Path) -> None:
+    source = "int __libc_start_main(void) { return 0; }\nint main(void) { return 0; }\n"
+    subprocess.run(["gcc", "-x", "c", "-", "-o", tmp_path / "made"], input=source, text=True, check=True)
+    assert b"main" in global_names((tmp_path / "made").read_bytes())
+    assert not LINK.is_sure((tmp_path / "made").read_bytes())
+
+
 def test_many_names(tmp_path: Path) -> None:
     (tmp_path / "many.h").write_text("\n".join(f"int g{number};" for number in range(600)))
     assert not LINK.is_sure(_compiled(tmp_path, "called", "-include", str(tmp_path / "many.h")))
