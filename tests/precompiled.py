@@ -73,6 +73,11 @@ _BODIES = {
         'int main(void) { puts("mine?"); return fputs("or", stdout) < 0; }',
         "extern char **environ, *optarg;\n"
         'int main(void) { fputs("", stderr); printf("%d\\n", environ && !optarg ? 42 : 0); }',
+        '__attribute__((__CONCAT(visi,bility)("hidden"),noinline)) int dsbwd(int x) { return x * 3; }\n'
+        '__attribute__((visi\\\n\\\nbility("hidden"),noinline)) int pqeuet(int x) { return x * 5; }\n'
+        "int main(int c, char **v) { return dsbwd(c) + pqeuet(c) > 100; }",
+        '__attribute__((used,section(".gnu_debuglink"))) static void f(double*x){*x=__builtin_cexpi(*x);}\n'
+        'int main(void) { puts("42"); }',
         "int __libc_start_main(void) { return 0; }\nint main(void) { return 0; }",
         "extern int optind, daylight, sys_nerr;\n"
         'int main(void) { printf("%d\\n", optind + daylight + sys_nerr); fprintf(stdout, "!"); }',

@@ -53,12 +53,13 @@ CHECK = "def check(f):\n    x = f(1)\n    assert x\n    assert f(2)\n"
     ],
 )
 def test_statements_that_assert_are_tests(suite: str, check_is_called: bool, tests: int) -> None:
-    assert mark_tests(ast.parse(suite), check_is_called=check_is_called) == tests
+    tree = ast.parse(suite)
+    assert mark_tests(tree, nodes_of(tree), check_is_called=check_is_called) == tests
 
 
 def test_lines_and_names_stay_as_they_are() -> None:
     tree = ast.parse("x = 1\nassert x == 1\n\nfor x in (1, 2):\n    assert x == 1\n")
-    mark_tests(tree, check_is_called=False)
+    mark_tests(tree, nodes_of(tree), check_is_called=False)
     failed: list[int] = []
     ended: list[int] = []
     names = {ENDED: ended.append, FAILED: failed.append}

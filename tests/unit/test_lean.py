@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from halo_forge.verifiers.languages import gnu
-from halo_forge.verifiers.lean import LeanLink, global_names, hash_of
+from halo_forge.verifiers.lean import LeanLink, hash_of, linked_names
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
@@ -21,26 +21,35 @@ PROGRAM = """
 #include <stdlib.h>
 int values[4], other = 3;
 int NAME(int x) { return x; }
-int main(void) { puts(getenv("HOME")); fputs("", stderr); qsort(values, 4, 4, (void *)abs); return NAME(other); }
+#define HIDDEN __attribute__((visibility("hidden"), noinline))
+HIDDEN int hidden(int x) { return x * 3; }
+MORE
+int main(void)
+{
+    puts(getenv("HOME")), fputs("", stderr), qsort(values, 4, 4, (void *)abs);
+    return NAME(hidden(other));
+}
 """
 
 
 def _compiled(directory: Path, name: str = "called", *flags: str) -> bytes:
     made = directory / "made"
-    command = ["gcc", "-w", "-x", "c", "-", "-o", str(made), *flags]
+    command = ["gcc", "-w", "-x", "c", "-", "-o", str(made), "-DMORE=", *flags]
     subprocess.run(command, input=PROGRAM.replace("NAME", name), text=True, check=True)
     return made.read_bytes()
 
 
 def test_names_and_their_order(tmp_path: Path) -> None:
-    names = global_names(_compiled(tmp_path))
+    made_local, names = linked_names(_compiled(tmp_path))
     listed = subprocess.run(["readelf", "-sW", tmp_path / "made"], capture_output=True, text=True, check=True).stdout
     rows = [line.split() for line in listed[listed.index(".symtab") :].splitlines()]
     assert [name.decode() for name in names] == [
         row[7] for row in rows if len(row) > 7 and row[4] in ("GLOBAL", "WEAK")
     ]
     assert {b"main", b"called", b"values"} <= set(names)
-    assert all(one < other for one, other in pairwise(hash_of(name) % LINK.buckets for name in names))
+    assert {b"_DYNAMIC", b"_GLOBAL_OFFSET_TABLE_", b"hidden"} == set(made_local) - {b"__GNU_EH_FRAME_HDR"}
+    for found in (made_local, names):
+        assert all(one < other for one, other in pairwise(hash_of(name) % LINK.buckets for name in found))
     assert LINK.is_sure((tmp_path / "made").read_bytes())
 
 
@@ -48,6 +57,20 @@ def test_two_names_in_one_bucket(tmp_path: Path) -> None:
     taken = hash_of(b"main") % LINK.buckets
     name = next(name for number in count() if hash_of(name := b"f%d" % number) % LINK.buckets == taken)
     assert not LINK.is_sure(_compiled(tmp_path, name.decode()))
+
+
+def test_two_hidden_names_in_one_bucket(tmp_path: Path) -> None:
+    taken = hash_of(b"hidden") % LINK.buckets
+    name = next(name for number in count() if hash_of(name := b"f%d" % number) % LINK.buckets == taken).decode()
+    more = f"HIDDEN int {name}(int x) {{ return x + hidden(x); }} int one_more(int x) {{ return {name}(x); }}"
+    program = _compiled(tmp_path, "called", f"-DMORE={more}")
+    assert {b"hidden", name.encode()} <= set(linked_names(program)[0])
+    assert not LINK.is_sure(program)
+
+
+def test_long_names(tmp_path: Path) -> None:
+    assert LINK.is_sure(_compiled(tmp_path, "x" * 200))
+    assert not LINK.is_sure(_compiled(tmp_path, "x" * 300))
 
 
 @pytest.mark.parametrize("name", ["regcomp", "y1"])
@@ -58,7 +81,7 @@ def test_a_program_with_a_name_that_was_left_out(name: str, tmp_path: Path) -> N
 def test_a_program_that_needs_no_library(tmp_path: Path) -> None:
     source = "int __libc_start_main(void) { return 0; }\nint main(void) { return 0; }\n"
     subprocess.run(["gcc", "-x", "c", "-", "-o", tmp_path / "made"], input=source, text=True, check=True)
-    assert b"main" in global_names((tmp_path / "made").read_bytes())
+    assert b"main" in linked_names((tmp_path / "made").read_bytes())[1]
     assert not LINK.is_sure((tmp_path / "made").read_bytes())
 
 
@@ -91,9 +114,8 @@ def test_has_nothing_of_it(text: bytes) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        b"x = sqrt(2);", b"x=__builtin_sqrt(2)", b"int y1;", b"#define CALL(f) f##rt", b"#pragma weak anything",
-        b"__attribute__((weak)) void f(void);", b'__attribute__((visibility("hidden")))', b"-DF=regcomp",
-        b"#include <x.h>\nsignbit(1.0)",
+        b"x = sqrt(2);", b"x=__builtin_sqrt(2)", b"int y1;", b"#pragma weak anything", b"-DF=regcomp",
+        b"__attribute__((weak)) void f(void);", b"#include <x.h>\nsignbit(1.0)",
     ],
 )  # fmt: skip
 def test_may_have_something_of_it(text: bytes) -> None:
@@ -114,12 +136,17 @@ def test_there_is_none(tmp_path: Path) -> None:
     (tmp_path / "lean" / "left_out").write_text("16381 500\nsqrt\nregcomp\n")
     assert LeanLink.found(tmp_path) is None
     (tmp_path / "lean" / "program").write_bytes(b"not one")
+    (tmp_path / "lean" / "made_of").write_text(
+        subprocess.check_output(["stat", "-Lc", "%s %Y %n", __file__], text=True)
+    )
     assert LeanLink.found(tmp_path) is None
     (tmp_path / "lean" / "program").write_bytes(_compiled(tmp_path))
     found = LeanLink.found(tmp_path)
     assert found is not None
     assert (found.buckets, found.most_names) == (16381, 500)
     assert found.words[-1] == "-Wl,--hash-size=16381"
+    (tmp_path / "lean" / "made_of").write_text(f"1 1 {__file__}\n")
+    assert LeanLink.found(tmp_path) is None  # the library was updated
     assert found.left_out == {b"sqrt", b"regcomp"}
 
 

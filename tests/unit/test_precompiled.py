@@ -22,6 +22,7 @@ from halo_forge.verifiers.blocks import KIND, Blocks, keep_within
 from halo_forge.verifiers.headers import Headers, Making, changes_nothing, is_whole
 from halo_forge.verifiers.includes import is_about, leading_includes
 from halo_forge.verifiers.languages.c import GCC
+from halo_forge.verifiers.precompiling import speaks_to_linker
 
 LIMITS = ResourceLimits(cpu_s=1, memory_mb=64, output_bytes=1024, file_mb=1, tmp_mb=1, processes=8)
 EXPANDED = b"#define A 1\n#define __need___va_list\nint a;\nhalo_forge_second_time 0\nhalo_forge_end 1\n"
@@ -288,3 +289,22 @@ def _made(blocks: Blocks, block: bytes = BLOCK) -> Path:
     place = _look(blocks, block)
     assert place is not None
     return place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'__asm__(".globl x");', b'__attribute__((section("x"))) int y;', b"__section__", b"#define A(x) x##m",
+        b"__CONCAT(as, m)", b"a\\\nsm", b"a\\\n\\ \nsm", b"a\\\0\nsm", b"a?" b"?/\r\nsm", b"%:%:",
+        b"-DX=__asm__", b".gnu.warning.x",
+    ],
+)  # fmt: skip
+def test_what_may_speak_to_the_linker(text: bytes) -> None:
+    assert speaks_to_linker(text)
+
+
+@pytest.mark.parametrize(
+    "text", [b"int intersection; // sections", b"#define A \\\n  1\n", b"// # heading", b"-DX=1", b""]
+)
+def test_what_does_not(text: bytes) -> None:
+    assert not speaks_to_linker(text)

@@ -8,7 +8,7 @@ import sys
 import warnings
 
 from halo_forge.verifiers.inside.assertions import AssertionSuite
-from halo_forge.verifiers.traceless import leaves_nothing, prompt_leaves_nothing
+from halo_forge.verifiers.traceless import leaves_nothing
 
 _KEPT = 1024  # samples come problem by problem, or round by round
 
@@ -18,12 +18,13 @@ warnings.filterwarnings("ignore", category=SyntaxWarning, module="^prompt$")
 
 
 class _StandardSuite(AssertionSuite):
+    leaves_nothing = True
+
     def _is_there(self, module: str) -> bool:
         return module in sys.stdlib_module_names
 
-    def prepare(self, tree: ast.Module) -> None:
-        self.leaves_nothing = leaves_nothing(tree)
-        super().prepare(tree)
+    def look_at(self, nodes: list[ast.AST]) -> None:
+        self.leaves_nothing &= leaves_nothing(nodes)
 
 
 @functools.lru_cache(_KEPT)
@@ -37,6 +38,6 @@ def made_ahead(tests: str | None, prompt: str | None, entry_point: str | None) -
     """
     try:
         suite = _StandardSuite({"tests": tests, "prompt": prompt, "entry_point": entry_point})
-        return suite.made, suite.leaves_nothing and (prompt is None or prompt_leaves_nothing(prompt))
+        return suite.made, suite.leaves_nothing
     except Exception:
         return b"", False

@@ -23,7 +23,7 @@ from halo_forge.verifiers.description import CompiledLanguage
 from halo_forge.verifiers.headers import BLOCK, TO_RESULT
 from halo_forge.verifiers.includes import is_about, leading_includes
 from halo_forge.verifiers.joining.pieces import Names, Pieces, Program
-from halo_forge.verifiers.precompiling import blocks_of
+from halo_forge.verifiers.precompiling import blocks_of, speaks_to_linker
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.ready import Ready, find
 from halo_forge.verifiers.toolchain import c_library
@@ -37,8 +37,6 @@ _HAND_OUT_DIRECTORY = f'{_CALL}; test -d "$made" || exit 0; exec tar -cf "/proc/
 _UNPACK_AND_RUN = f'tar -xf {_ARCHIVE} && exec "$@"'
 _NOT_FOUND = 127
 _SELF_TEST_CASE = Case(stdin="", expected_output="ready\n")
-# What may name a symbol that the linker looks at though nothing needs it, and what may hide such a word.
-_FOR_THE_LINKER = re.compile(rb"asm|symver|\.gnu\.|%:%:|\?\?=|[\w#%:?](?:\\|\?\?/)[ \t\f\v]*\r?\n[\w#%:?=/]")
 _WARNING = re.compile(rb"\bwarning\b", re.I)
 # What drivers say when a part of them was killed. A sample may have the same words printed (a pragma), so they are a
 # reason to look twice, never a proof.
@@ -200,7 +198,7 @@ class CompiledVerifier:
     def _quickly(self, ready: Ready, names: Names, command: Command) -> Execution | None:
         """Compile, with precompiled headers if they are there; ``None`` where that could make a difference."""
         blocks, source = self.blocks(ready.spec.language), command.files[names.source]
-        if blocks is None or _FOR_THE_LINKER.search(source):
+        if blocks is None or speaks_to_linker(source):
             return None
         lean = blocks.lean if blocks.lean is not None and blocks.lean.takes(source) else None
         quicker = blocks.quicker if lean is None else lean.words

@@ -5,9 +5,11 @@ library with fewer names stands in for it (see fewer_names.c), and nothing for t
 difference as long as
 
 - the program has no name that was left out, to use it or as its own: what it uses is found to be missing, except where
-  it is weak; what it has of its own would be entered into its table of names, because the library has it too;
-- the linker goes through all names in the same order. They lie in buckets, by a hash of each, and there are as many as
-  the whole library asks for. Only two names in one bucket could change places, so there must be none.
+  it is weak; what it has of its own would be entered into its table of names, because the library has it too. Only what
+  is thrown away asks for names and leaves no trace: sections of a source's own (`speaks_to_linker`);
+- the linker goes through all names in the same order, also through those that it made local. They lie in buckets, by a
+  hash of each, and there are as many as the whole library asks for. Only two names in one bucket could change places,
+  so there must be none.
 """
 
 from __future__ import annotations
@@ -24,15 +26,17 @@ LEAN = "lean"
 """The directory with what the linker finds first, in that of the quick link."""
 LEFT_OUT = "left_out"
 PROGRAM = "program"
+MADE_OF = "made_of"
 
 _WORD = re.compile(rb"(?:__builtin_)?(\w+)")
-_UNSEEN = b"##", b"weak", b"visibility"  # what may name one without a word, or without need, or out of the order
+_WEAK = b"weak"  # what may name one without need
 _LIBRARY = re.compile(r"-l.*|-pthread")
 _MAGIC = b"\x7fELF\x02\x01"  # 64 bits, and the lowest byte first
 _HEADER = struct.Struct("<40xQ10xHH2x")  # up to where sections are told, their size, and how many there are
 _SECTION = struct.Struct("<4xI16xQQII16x")  # type, place, size, section of the texts, first name that is not local
-_SYMBOL = struct.Struct("<I20x")  # where the name is
-_SYMBOLS = 2  # the type of the section
+_SYMBOL = struct.Struct("<IB19x")  # where the name is, type of the symbol
+_SYMBOLS, _FILE = 2, 4  # types of a section, of a symbol
+_LONGEST_NAME, _MOST_TEXT = 256, 64 * 1024  # which are looked at, in bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class LeanLink:
             first, _, names = (place / LEFT_OUT).read_bytes().partition(b"\n")
             buckets, most_names = map(int, first.split())
             program = (place / PROGRAM).read_bytes()
+            if not all(map(_is_as_it_was, (place / MADE_OF).read_text().splitlines())):
+                return None
         except (OSError, ValueError):
             return None
         words = ("-fno-use-linker-plugin", f"-B{place}/", f"-Wl,--hash-size={buckets}")
@@ -71,25 +77,34 @@ class LeanLink:
 
     def takes(self, text: bytes) -> bool:
         """Whether a source, or a flag, has none of the names that were left out, as far as one can see."""
-        return self.left_out.isdisjoint(_WORD.findall(text)) and not any(sign in text for sign in _UNSEEN)
+        return self.left_out.isdisjoint(_WORD.findall(text)) and _WEAK not in text
 
     def is_sure(self, program: bytes) -> bool:
         """Whether a program that was linked like this is what it would have been."""
         try:
-            names = global_names(program)
+            made_local, names = linked_names(program)
         except (struct.error, ValueError, IndexError):
             return False
-        if not 0 < len(names) <= self.most_names:
+        if not len(made_local) + len(names) <= self.most_names:
             return False
         if not self.left_out.isdisjoint(name.partition(b"@")[0] for name in names):
             return False
         if not any(b"@" in name for name in names):
             return False  # nothing of the C library: the linker forgets it, and has few buckets
+        return self._is_ordered(made_local) and self._is_ordered(names)
+
+    def _is_ordered(self, names: list[bytes]) -> bool:
+        """Whether they come bucket by bucket, no two from the same."""
+        if sum(map(len, names)) > _MOST_TEXT or any(len(name) > _LONGEST_NAME for name in names):
+            return False
         return all(one < other for one, other in pairwise(hash_of(name) % self.buckets for name in names))
 
 
-def global_names(program: bytes) -> list[bytes]:
-    """The names of an ELF file that are not local, in its order, with their versions (``puts@GLIBC_2.2.5``).
+def linked_names(program: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The names of an ELF file that were for more than one file, in its order: those made local since, and the others.
+
+    Some of the others have a version (``puts@GLIBC_2.2.5``). The former come last of all local ones, behind those of
+    files.
 
     Raises:
         ValueError, struct.error, IndexError: it has no such table, or is no such file.
@@ -101,9 +116,17 @@ def global_names(program: bytes) -> list[bytes]:
     for kind, place, size, texts, first in sections:
         if kind == _SYMBOLS:
             text = sections[texts][1]
-            symbols = program[place + first * _SYMBOL.size : place + size]
-            return [_text(program, text + at) for (at,) in _SYMBOL.iter_unpack(symbols)]
+            symbols = list(_SYMBOL.iter_unpack(program[place : place + size]))
+            begin = max((at for at in range(first) if symbols[at][1] & 0xF == _FILE), default=0) + 1
+            names = [_text(program, text + at) for at, _ in symbols[begin:]]
+            return names[: first - begin], names[first - begin :]
     raise ValueError("no table of names")
+
+
+def _is_as_it_was(noted: str) -> bool:
+    size, changed, path = noted.split(" ", 2)
+    status = os.stat(path)
+    return (status.st_size, int(status.st_mtime)) == (int(size), int(changed))
 
 
 def _text(program: bytes, at: int) -> bytes:

@@ -13,6 +13,11 @@ from halo_forge.verifiers.joining.pieces import Names
 from halo_forge.verifiers.ready import Ready
 from halo_forge.verifiers.warm import NOWHERE
 
+# What may name a symbol that the linker looks at though nothing needs it, and what may hide such a word.
+_FOR_THE_LINKER = re.compile(
+    rb"asm|symver|(?:\b|__)section(?:__)?\b|\.gnu\.|##|%:%:|\?\?=|__CONCAT|__REDIRECT"
+    rb"|[\w#%:?](?:(?:\\|\?\?/)[ \t\f\v\0]*\r?\n)+[\w#%:?=/]"
+)
 _FORMAT = 1  # of a block's directory; raised when others are made
 
 
@@ -25,6 +30,8 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
     spec = ready.spec
     flags = workshop.flags(spec.flags)
     if spec.headers is None or not all(re.fullmatch(spec.headers.flags, flag) for flag in flags):
+        return None
+    if any(speaks_to_linker(os.fsencode(flag)) for flag in flags):
         return None
     names = Names(BLOCK)
     headers, is_warm = spec.headers, not ready.warm.is_relative_to(NOWHERE)
@@ -42,3 +49,8 @@ def blocks_of(ready: Ready, template: Command, workshop: Workshop) -> Blocks | N
     )  # fmt: skip
     making = Making(template, expand, precompile, workshop.run)
     return Blocks(making, identity, spec.compiler, quicker, lean, headers)
+
+
+def speaks_to_linker(text: bytes) -> bool:
+    """Whether a source, or a flag, may have the linker do what it does not do for the usual program."""
+    return _FOR_THE_LINKER.search(text) is not None

@@ -72,7 +72,8 @@ def c_library() -> str:
 def _loaded_c_library() -> str:
     """Where it is, and what changes with an update that keeps the version; nothing where that can't be told."""
     with suppress(OSError):
-        paths = {line.split(maxsplit=5)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()}
+        lines = Path("/proc/self/maps").read_text().splitlines()
+        paths = {line.split(maxsplit=5)[-1].removesuffix(" (deleted)") for line in lines}  # updated since it was loaded
         for path in sorted(path for path in paths if Path(path).name.startswith("libc.so.")):
             status = os.stat(path)
             return f"{path} {status.st_size} {status.st_mtime_ns}"

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import ast
 
-from halo_forge.verifiers.inside.syntax import nodes_of
-
 _MODULES = frozenset({
     "__future__", "bisect", "collections", "copy", "fractions", "heapq", "itertools", "math", "random", "re",
     "statistics", "string", "typing",
@@ -20,34 +18,28 @@ _REACHING = frozenset({
     "__import__", "breakpoint", "compile", "delattr", "eval", "exec", "exit", "getattr", "globals", "input", "locals",
     "memoryview", "open", "quit", "setattr", "super", "vars",
 })  # fmt: skip
+_HARMFUL = frozenset({ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.With, ast.YieldFrom})
+_TRIES = frozenset({ast.Try, ast.TryStar})
+_LOOKED_AT = frozenset({ast.Import, ast.ImportFrom, ast.Attribute})
 _REGISTER = "register"  # of abstract base classes, which then know a class for ever
 
 
-def prompt_leaves_nothing(prompt: str) -> bool:
-    """Whether what a suite's names come from leaves nothing behind: a prompt that is code."""
-    try:
-        return leaves_nothing(ast.parse(f"{prompt}\n    pass\n"))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+def leaves_nothing(nodes: list[ast.AST]) -> bool:
+    """Whether a suite, or what a prompt brings, does, by the nodes that matter (`nodes_of`)."""
+    kinds = set(map(type, nodes))
+    if not kinds.isdisjoint(_HARMFUL) or (ast.Yield in kinds and not kinds.isdisjoint(_TRIES)):
         return False
-
-
-def leaves_nothing(tree: ast.AST) -> bool:
-    """Whether a suite does."""
-    nodes = nodes_of(tree)
-    return all(map(_is_harmless, nodes)) and not (_any(nodes, ast.Yield) and _any(nodes, ast.Try, ast.TryStar))
-
-
-def _any(nodes: list[ast.AST], *kinds: type[ast.AST]) -> bool:
-    return any(isinstance(node, kinds) for node in nodes)
+    if any(type(node) is ast.Name and node.id in _REACHING for node in nodes):
+        return False
+    return all(_is_harmless(node) for node in nodes if type(node) in _LOOKED_AT)
 
 
 def _is_harmless(node: ast.AST) -> bool:
-    if isinstance(node, ast.Import):
-        return all(alias.name in _MODULES for alias in node.names)
-    if isinstance(node, ast.ImportFrom):
-        return node.level == 0 and (node.module or "").partition(".")[0] in _MODULES
-    if isinstance(node, ast.Name):
-        return node.id not in _REACHING
-    if isinstance(node, ast.Attribute):
-        return isinstance(node.ctx, ast.Load) and not node.attr.startswith("_") and node.attr != _REGISTER
-    return not isinstance(node, (ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.With, ast.YieldFrom))
+    match node:
+        case ast.Import(names=names):
+            return all(alias.name in _MODULES for alias in names)
+        case ast.ImportFrom(module=module, level=level):
+            return level == 0 and (module or "").partition(".")[0] in _MODULES
+        case ast.Attribute(attr=name, ctx=context):
+            return isinstance(context, ast.Load) and not name.startswith("_") and name != _REGISTER
+    return True

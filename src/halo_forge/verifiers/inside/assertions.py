@@ -37,8 +37,11 @@ class AssertionSuite(Suite):
     def prepare(self, tree: ast.Module) -> None:
         """See `Suite.prepare`."""
         from .counting import mark_tests  # see `syntax`
+        from .syntax import nodes_of
 
-        self._tests = mark_tests(tree, check_is_called=self.entry_point is not None)
+        nodes = nodes_of(tree)
+        self.look_at(nodes)
+        self._tests = mark_tests(tree, nodes, check_is_called=self.entry_point is not None)
 
     @property
     def made(self) -> bytes:

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def mark_tests(tree: ast.Module, *, check_is_called: bool) -> int:
+def mark_tests(tree: ast.Module, nodes: list[ast.AST], *, check_is_called: bool) -> int:
     """Wrap the tests of a suite; returns how many there are.
 
     Args:
+        nodes: those of the tree that matter (`nodes_of`).
         check_is_called: by whoever runs the suite, where it does not do that itself.
     """
     asserting = _asserting(tree)
     owners: list[ast.Module | ast.FunctionDef] = [tree]
-    check = _openable_check(tree, check_is_called=check_is_called)
+    check = _openable_check(tree, nodes, check_is_called=check_is_called)
     if check is not None:
         asserting.discard(CHECK)  # what counts is what it consists of
         owners.append(check)
@@ -54,12 +55,12 @@ def _asserting(tree: ast.Module) -> set[str]:
     return found
 
 
-def _openable_check(tree: ast.Module, *, check_is_called: bool) -> ast.FunctionDef | None:
+def _openable_check(tree: ast.Module, nodes: list[ast.AST], *, check_is_called: bool) -> ast.FunctionDef | None:
     found = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == CHECK]
     calls = sum(isinstance(node, ast.Expr) and _calls(node.value, {CHECK}) for node in tree.body)
     if not found or not (calls or check_is_called):
         return None
-    uses = sum(isinstance(node, ast.Name) and node.id == CHECK for node in nodes_of(tree))
+    uses = sum(isinstance(node, ast.Name) and node.id == CHECK for node in nodes)
     return found[-1] if uses == calls else None
 
 
@@ -70,7 +71,7 @@ def _is_test(statement: ast.stmt, asserting: Container[str]) -> bool:
 
 
 def _holds_assertion(node: ast.AST, asserting: Container[str]) -> bool:
-    return any(
+    return isinstance(node, ast.Assert) or any(
         isinstance(part, ast.Assert) or _raises_assertion_error(part) or _calls(part, asserting)
         for part in ast.walk(node)
     )

@@ -7,6 +7,7 @@ import marshal
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
     from types import CodeType
     from typing import Any
@@ -52,16 +53,16 @@ def solution_codes(code: str, prompt: str | None, prelude: str, form: str, entry
     return [*before, _compiled(code) if alone is None else alone]
 
 
-def prelude(prompt: str, entry_point: str | None) -> list[CodeType]:
+def prelude(prompt: str, entry_point: str | None) -> ast.Module:
     """The imports and helper functions of a prompt that is code, without the function that has to be written."""
     import ast  # see `syntax`
 
     try:
         tree = ast.parse(prompt + "\n    pass\n")
     except SyntaxError:
-        return []
+        return ast.Module([], [])
     tree.body = [node for node in tree.body if getattr(node, "name", None) != entry_point]
-    return [compile(tree, "prompt.py", "exec", dont_inherit=True, optimize=0)]  # however this Python was started
+    return tree
 
 
 def sent_prelude(codes: list[CodeType], prompt: str | None, form: str) -> str:

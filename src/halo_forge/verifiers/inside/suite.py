@@ -15,6 +15,7 @@ from .tester import SUITE
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     import ast
+    from types import CodeType
     from typing import Any
 
     from .record import Record
@@ -47,7 +48,7 @@ class Suite:
         self.prepare(tree)
         self.code = compile(tree, FILE, "exec", dont_inherit=True, optimize=0)
         self.names_used = names_in(self.code)
-        self.prelude = [] if given["prompt"] is None else prelude(given["prompt"], self.entry_point)
+        self.prelude = [] if given["prompt"] is None else [self._brought(given["prompt"])]
         self.names: dict[str, Any] = {"__name__": SUITE}
 
     def begin(self) -> None:
@@ -61,6 +62,9 @@ class Suite:
 
     def prepare(self, tree: ast.Module) -> None:
         """Make of the tests what is executed."""
+
+    def look_at(self, nodes: list[ast.AST]) -> None:
+        """Look at what is going to be executed: the nodes that matter, of the tests or of what the prompt brings."""
 
     def run(self, stand_ins: StandIns, tester: Tester, record: Record) -> None:
         """Test the solution.
@@ -77,6 +81,13 @@ class Suite:
         """
         value = self.names.get(name)
         return name in self.names and not (isinstance(value, type) and value.__module__ == SUITE)
+
+    def _brought(self, prompt: str) -> CodeType:
+        from .syntax import nodes_of
+
+        tree = prelude(prompt, self.entry_point)
+        self.look_at(nodes_of(tree))
+        return compile(tree, "prompt.py", "exec", dont_inherit=True, optimize=0)  # however this Python was started
 
     def _is_there(self, module: str) -> bool:
         if module in sys.stdlib_module_names or module in self.also_there:

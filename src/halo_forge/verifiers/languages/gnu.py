@@ -6,7 +6,7 @@ one does not succeed a plain one follows: see `CompiledVerifier`.
 
 from importlib import resources
 
-from halo_forge.verifiers.lean import LEAN, LEFT_OUT, PROGRAM
+from halo_forge.verifiers.lean import LEAN, LEFT_OUT, MADE_OF, PROGRAM
 from halo_forge.verifiers.warm import Warm
 
 # Of the C library (those without it take no notice): fewer and larger pages, which a linker asks for by the thousand,
@@ -23,7 +23,7 @@ QUICK_LINK = ("-fno-use-linker-plugin", "-B{warm}/")
 
 _PLACE = "linking/"
 _PREPARE = """\
-fail='echo "$0" >&2; exit 1'  # a function would need braces, which are marks here
+fail='echo "$0" >&2; exit 1'  # a function that ends all would need braces, which are marks here
 compiler=$0 source=$1; shift; umask 022
 ld=$(command -v "$("$compiler" -print-prog-name=ld)")
 "$compiler" -v 2>&1 | grep -q '^gcc version' || exec sh -c "$fail" 'it is not GNU C'
@@ -50,10 +50,11 @@ lean=linking/{LEAN}
 mkdir $lean && ln -s "$ld" $lean/collect2 && cp linking/*.so $lean &&
     echo '/* GNU ld script: nothing */' >$lean/libm.so &&
     ./plain "$(library libc)" "$(library libm)" $lean/libc.so.6 >$lean/{LEFT_OUT} &&
-    read buckets most <$lean/{LEFT_OUT} &&
+    read buckets _ <$lean/{LEFT_OUT} &&
+    stat -Lc '%s %Y %n' "$(library libc)" "$(library libm)" "$ld" >$lean/{MADE_OF} &&
     sed "s|$(library libc)|-l:libc.so.6|" linking/libc.so >$lean/libc.so &&
     "$compiler" -fno-use-linker-plugin "-B$PWD/$lean/" -Wl,--hash-size=$buckets -o $lean/{PROGRAM} "$source" -lm &&
-    [ "$(cksum <plain)" = "$(cksum <$lean/{PROGRAM})" ] || rm -r $lean
+    [ "$(cksum <plain)" = "$(cksum <$lean/{PROGRAM})" ] || rm -rf $lean
 """
 
 
