@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from halo_forge.types import Execution, Language, Limits, Problem, Sample, Sampl
 from halo_forge.verifiers.base import Workshop
 from halo_forge.verifiers.blocks import Blocks
 from halo_forge.verifiers.compiled import CompiledVerifier
+from halo_forge.verifiers.lean import hash_of
 from halo_forge.verifiers.registry import TOOLCHAINS
 
 BLOCKS = {
@@ -100,6 +102,12 @@ _ODD_LINES = (
     "template <class T> struct X { T::y z; }; X<int> x;",
 )  # fmt: skip
 _TEMPORARY = re.compile(r"/tmp/cc\w{6}")
+
+
+def name_in_bucket_of(name: bytes, buckets: int) -> str:
+    """Another one that GNU ld keeps in the same bucket."""
+    taken = hash_of(name) % buckets
+    return next(f"f{number}" for number in itertools.count() if hash_of(b"f%d" % number) % buckets == taken)
 
 
 def sources(language: Language, seed: int) -> Iterator[str]:

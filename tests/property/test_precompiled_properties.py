@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from halo_forge.sandbox.base import Sandbox
 from halo_forge.types import Case, Language, Problem
 from halo_forge.verifiers.includes import is_about, leading_includes
-from halo_forge.verifiers.lean import hash_of
-from precompiled import BLOCKS, Side, made_of, sides, sources
+from precompiled import BLOCKS, Side, made_of, name_in_bucket_of, sides, sources
 
 WARNINGS = ("-Wall", "-Wextra", "-O1")
 
@@ -84,11 +83,8 @@ def test_c_is_linked_with_fewer_names_where_that_is_sure(
     blocks = quick.verifier.blocks(Language.C)
     assert blocks is not None
     assert blocks.lean is not None
-    taken = hash_of(b"main") % blocks.lean.buckets
-    numbers = itertools.count()
-    name = next(f"f{n}" for n in numbers if hash_of(b"f%d" % n) % blocks.lean.buckets == taken)
+    declared = declared.replace("in_one_bucket", name_in_bucket_of(b"main", blocks.lean.buckets))
     source = f'#include <stdio.h>\n{declared}\nint main(void) {{ puts("42"); return 0; }}\n'
-    source = source.replace("in_one_bucket", name)
     problem = Problem("p", "", Language.C, cases=(Case("", "42\n"),))
     verdict, program = quick.judged(problem, source)
     assert quick.seen.compiles == before + compiles

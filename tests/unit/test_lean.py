@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from itertools import count, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from halo_forge.verifiers.languages import gnu
 from halo_forge.verifiers.lean import LeanLink, hash_of, linked_names
+from precompiled import name_in_bucket_of
 
 pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed")
 
@@ -39,6 +40,12 @@ def _compiled(directory: Path, name: str = "called", *flags: str) -> bytes:
     return made.read_bytes()
 
 
+def _library(name: str) -> str:
+    """Where the compiler finds it."""
+    words = ["gcc", f"-print-file-name={name}"]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def test_names_and_their_order(tmp_path: Path) -> None:
     made_local, names = linked_names(_compiled(tmp_path))
     listed = subprocess.run(["readelf", "-sW", tmp_path / "made"], capture_output=True, text=True, check=True).stdout
@@ -54,14 +61,11 @@ def test_names_and_their_order(tmp_path: Path) -> None:
 
 
 def test_two_names_in_one_bucket(tmp_path: Path) -> None:
-    taken = hash_of(b"main") % LINK.buckets
-    name = next(name for number in count() if hash_of(name := b"f%d" % number) % LINK.buckets == taken)
-    assert not LINK.is_sure(_compiled(tmp_path, name.decode()))
+    assert not LINK.is_sure(_compiled(tmp_path, name_in_bucket_of(b"main", LINK.buckets)))
 
 
 def test_two_hidden_names_in_one_bucket(tmp_path: Path) -> None:
-    taken = hash_of(b"hidden") % LINK.buckets
-    name = next(name for number in count() if hash_of(name := b"f%d" % number) % LINK.buckets == taken).decode()
+    name = name_in_bucket_of(b"hidden", LINK.buckets)
     more = f"HIDDEN int {name}(int x) {{ return x + hidden(x); }} int one_more(int x) {{ return {name}(x); }}"
     program = _compiled(tmp_path, "called", f"-DMORE={more}")
     assert {b"hidden", name.encode()} <= set(linked_names(program)[0])
@@ -152,11 +156,11 @@ def test_there_is_none(tmp_path: Path) -> None:
 
 def test_what_makes_the_library_says_what_is_wrong(tmp_path: Path) -> None:
     subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-o", tmp_path / "made", FEWER_NAMES], check=True)
-    libc = subprocess.run(["gcc", "-print-file-name=libc.so.6"], capture_output=True, text=True, check=True).stdout
-    (tmp_path / "short").write_bytes(Path(libc.strip()).read_bytes()[:40])
+    libc = _library("libc.so.6")
+    (tmp_path / "short").write_bytes(Path(libc).read_bytes()[:40])
     (tmp_path / "text").write_text("INPUT(libc.so.6)\n" * 20)
     for library in ("short", "text", "missing"):
-        for words in ([tmp_path / library, libc.strip()], [libc.strip(), tmp_path / library]):
+        for words in ([tmp_path / library, libc], [libc, tmp_path / library]):
             done = subprocess.run([tmp_path / "made", *words, tmp_path / "copy"], capture_output=True, text=True)
             assert done.returncode == 1
             assert done.stderr == f"{tmp_path / library}: not a library that can be copied\n"
@@ -166,14 +170,8 @@ def test_what_makes_the_library_says_what_is_wrong(tmp_path: Path) -> None:
 def test_a_variable_with_two_names_is_left_out_by_both(tmp_path: Path) -> None:
     """Who has a copy of it in the program has to have it under all of its names."""
     subprocess.run(["gcc", "-o", tmp_path / "made", FEWER_NAMES], check=True)
-    libraries = [
-        subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
-        for name in ("libc.so.6", "libm.so.6")
-    ]
-    said = subprocess.run(
-        [tmp_path / "made", *libraries, tmp_path / "copy"], capture_output=True, text=True, check=True
-    )
-    left_out = said.stdout.split()
+    words = [tmp_path / "made", _library("libc.so.6"), _library("libm.so.6"), tmp_path / "copy"]
+    left_out = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
     assert {"environ", "__environ", "regcomp", "sqrt"} <= set(left_out)
     assert not {"puts", "stdout", "optind", "__libc_start_main", "qsort"} & set(left_out)
     kept = subprocess.run(["nm", "-D", tmp_path / "copy"], capture_output=True, text=True, check=True).stdout

@@ -85,7 +85,7 @@ class LeanLink:
             made_local, names = linked_names(program)
         except (struct.error, ValueError, IndexError):
             return False
-        if not len(made_local) + len(names) <= self.most_names:
+        if len(made_local) + len(names) > self.most_names:
             return False
         if not self.left_out.isdisjoint(name.partition(b"@")[0] for name in names):
             return False
@@ -94,7 +94,7 @@ class LeanLink:
         return self._is_ordered(made_local) and self._is_ordered(names)
 
     def _is_ordered(self, names: list[bytes]) -> bool:
-        """Whether they come bucket by bucket, no two from the same."""
+        """Whether they come bucket by bucket, no two from the same; not so if there is too much to look at."""
         if sum(map(len, names)) > _MOST_TEXT or any(len(name) > _LONGEST_NAME for name in names):
             return False
         return all(one < other for one, other in pairwise(hash_of(name) % self.buckets for name in names))

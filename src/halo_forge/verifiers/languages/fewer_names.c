@@ -184,7 +184,7 @@ static void leave_out(struct library *library)
     char *is_left = malloc(library->count);
     check(is_left != NULL, "memory");
     for (size_t i = 0; i < library->count; i++)
-        is_left[i] = is_kept(library, i);
+        is_left[i] = is_kept(library, i);  /* of all before any is moved: it looks at the others */
     for (size_t i = 0; i < library->count; i++) {
         if (!is_left[i]) {
             say(library, i);
