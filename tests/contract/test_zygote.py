@@ -26,6 +26,7 @@ from halo_forge.errors import JudgeError, SandboxError
 from halo_forge.sandbox import proc
 from halo_forge.sandbox.base import RESULT_FD, Command, Sandbox
 from halo_forge.sandbox.bubblewrap import BubblewrapSandbox
+from halo_forge.sandbox.zygote.forking import _BEFORE_PINNING
 from halo_forge.sandbox.zygote.host import _ANSWER_S
 from halo_forge.types import Case, Execution, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.ahead import made_ahead
@@ -591,6 +592,20 @@ def test_a_judging_thread_may_run_anywhere_afterwards(both: Both) -> None:
     assert os.sched_getaffinity(0) == before
 
 
+def test_pages_that_forks_write_to_are_copied_for_them(both: Both) -> None:
+    """After so many jobs that it is known which; and who was tried out for that is gone."""
+    for number in range(_BEFORE_PINNING + 1):
+        assert _judged(both.forked, SUITE, f"{ANSWERS['right']}# {number}").outcome is Outcome.ACCEPTED
+    (zygote,) = both.zygotes()
+    pinned = re.search(r"^VmPin:\s*([0-9]+) kB", _status(proc.tree(zygote)[2]), re.MULTILINE)
+    if not (pinned and int(pinned[1])):
+        pytest.skip("no memory can be pinned here")
+    assert 100 < int(pinned[1]) < 2048
+    assert len(_waiting(both)) == 1
+    assert all(_found(_judged(both.forked, SUITE, answer)) == _found(_judged(both.afresh, SUITE, answer))
+               for answer in ANSWERS.values())  # fmt: skip
+
+
 def test_suites_that_draw_at_random_do_not_draw_alike(both: Both) -> None:
     """Though one tester executes them, and the second time it has the module already."""
     draws = "import random\nassert answer(random.getrandbits(64)) is None\n"
@@ -739,9 +754,15 @@ def _in_a_fork(command: Command) -> Command:
 
 
 def _testers(both: Both) -> list[int]:
-    """Those that wait: forks that are not process 1 where they are."""
-    waiting = [pid for zygote in both.zygotes() for pid in proc.tree(proc.tree(zygote)[2])[1:]]
-    return [pid for pid in waiting if not re.search(r"^NSpid:.*\t1$", _status(pid), re.MULTILINE)]
+    """Those that wait: forks that are not process 1 where they are, and none that is there to be looked at."""
+    while len(found := _waiting(both)) > len(both.zygotes()):
+        assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
+    return found
+
+
+def _waiting(both: Both) -> list[int]:
+    pids = [pid for zygote in both.zygotes() for pid in proc.tree(proc.tree(zygote)[2])[1:]]
+    return [pid for pid in pids if not re.search(r"^NSpid:.*\t1$", _status(pid), re.MULTILINE)]
 
 
 def _status(pid: int) -> str:

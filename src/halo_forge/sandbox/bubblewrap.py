@@ -181,7 +181,7 @@ class BubblewrapSandbox:
             # Only root of the namespace owns what is in it. Forks get one more, in which they are the user; to give
             # root of the outer one a place there takes SETFCAP.
             return [*walls, "--uid", "0", "--gid", "0", *_keep("SYS_ADMIN", "SETPCAP", "SETFCAP")]
-        keep = _keep("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN"] if trusted else []))
+        keep = _keep("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN", "IPC_LOCK"] if trusted else []))  # (see `pinning`)
         names = ("ipc", "pid", "net", "uts", "cgroup-try")
         return [*(f"--unshare-{name}" for name in names), *always, *keep]
 

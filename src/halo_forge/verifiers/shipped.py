@@ -38,7 +38,8 @@ START_ZYGOTE = (  # which leaves no other names than the one before
     "__import__('zygote.packing').packing.fill_holes(); "  # so that the modules of which forks use most lie together
     f"from {_PACKAGE}.entry import entry; __import__('{_PACKAGE}.candidate'); __import__('zygote.forking'); "
     f"__import__('{_PACKAGE}.ready').ready.be_ready('{BIND_NOW}'); del sys.path[0]; "
-    "words = sys.modules['zygote.forking'].wait_for_job(int(sys.argv.pop())); entry(words[0])(words)"
+    "words = sys.modules['zygote.forking']"
+    f".wait_for_job(int(sys.argv.pop()), sys.modules['{_PACKAGE}.rehearsal'].once); entry(words[0])(words)"
 )
 """The same for the zygote; behind it comes the number of its control socket."""
 

@@ -48,5 +48,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 ZYGOTE_PACKAGE = __name__.rpartition(".")[0]
-ZYGOTE = ("__init__", "executing", "forking", "mappings", "messages", "packing", "reaping", "server", "walls")
+ZYGOTE = (
+    "__init__", "executing", "forking", "mappings", "messages", "packing", "pinning", "reaping", "server", "walls",
+)  # fmt: skip
 """The modules of this package that run inside."""

@@ -46,32 +46,42 @@ from os import (
 
 from . import walls
 from .mappings import tidy
-from .messages import FILES_FD, MOST_BYTES, STDERR, THESE, WHICH, receive, send
+from .messages import FILES_FD, FIRST_NAMED, MOST_BYTES, STDERR, THESE, WHICH, readable, receive, send
 from .packing import fill_holes
+from .pinning import data_ranges, look, pin, written
 from .reaping import ended
 from .server import SIGKILL, Server, of_server
-from .walls import HEED_SIGNALS, begin_namespace, call, enter, give_up
+from .walls import BE_OPEN, HEED_SIGNALS, begin_namespace, call, enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import NoReturn, TypeAlias
 
     from .messages import Job, World
+    from .pinning import Ranges
     from .reaping import End
+
+    # A fork that is tried out: its number, that of process 1 beside it, where it says what became of which memory.
+    _Trial: TypeAlias = tuple[int, int | None, int, Ranges]
 
 _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _SOCKSTAT_BYTES = 4096
+_BEFORE_PINNING = 12  # jobs: by then Python has made its notes beside the code (see `rehearsal`)
+_PAGEMAP = "/proc/self/pagemap"
+_TRIAL_TMP, _TRIAL_S, _LONG_S = b"1048576", 1.0, 1000
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
 
 
-def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
+def wait_for_job(control_fd: int, rehearse: Callable[[], None] | None = None, *, as_first: bool = False) -> list[str]:
     """Serve until the host hangs up. Returns in forks only, behind their walls, with the words of the job.
 
     Args:
+        rehearse: does what forks do; without it they begin other programs.
         as_first: forks are process 1 of their namespace; else that one only waits (see `walls`).
     """
-    zygote = _Zygote(control_fd, as_first=as_first)
+    zygote = _Zygote(control_fd, rehearse, as_first=as_first)
     # Nobody is ever to take it to pieces: forks would do so in memory of their own, and close others' descriptors.
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(zygote))
     while True:
@@ -83,7 +93,8 @@ def wait_for_job(control_fd: int, *, as_first: bool = False) -> list[str]:
 class _Zygote:
     """What it keeps from job to job. Methods that fork return the words of the fork there, and nothing here."""
 
-    def __init__(self, control_fd: int, *, as_first: bool) -> None:
+    def __init__(self, control_fd: int, rehearse: Callable[[], None] | None, *, as_first: bool) -> None:
+        self._rehearse = rehearse
         self._as_first = as_first
         # To a low number: in forks all below `_ASIDE` is closed, and the host may have handed over any.
         self._control = Socket(fileno=os.dup(control_fd))
@@ -104,6 +115,9 @@ class _Zygote:
         self._world: World = ([], None, None, 0)  # the same, read
         self._server: Server | None = None
         self._poller = select.poll()  # for the server, once there is one
+        self._before_pinning = _BEFORE_PINNING
+        self._trial: _Trial | None = None
+        self._pagemap = os.open(_PAGEMAP, os.O_RDONLY)
         walls.call(*walls.BE_PRIVATE)  # process 1 of each fork shares all memory with this one
         walls.call(*walls.BLOCK_SIGNALS)
         tidy()
@@ -123,6 +137,9 @@ class _Zygote:
         if job[-1] != self._written:
             self._written = job[-1]
             self._world = marshal.loads(self._written)
+        if self._before_pinning:
+            self._before_pinning -= 1
+            self._learn()
         return self._do_served(job, fds) if job[-2] else self._do_alone(job, fds)
 
     def _do_alone(self, job: Job, fds: list[int]) -> list[str] | None:
@@ -181,6 +198,51 @@ class _Zygote:
         self._count_sockets()
         self._begin_namespace()
         return None
+
+    def _learn(self) -> None:
+        """Find out which pages forks write to, and this process for each of them, and have them copied from then on."""
+        if self._before_pinning == 1:
+            self._trial = self._begin_trial()
+        elif self._trial is not None:
+            self._end_trial(self._trial)
+
+    def _begin_trial(self) -> _Trial:
+        """Have a fork do what forks do and say what became of its memory. It is there until the next job is over."""
+        ranges = data_ranges()
+        reader, writer = os.pipe()
+        first, pid = self._first, fork()
+        if pid == 0:
+            self._try(ranges, writer)
+        close(writer)
+        self._begin_namespace()
+        return pid, first, reader, ranges
+
+    def _try(self, ranges: Ranges, writer: int) -> NoReturn:
+        rlimits, _, outer, niceness = self._world
+        job: Job = ([], [], _TRIAL_TMP, (), b"")
+        world: World = (rlimits, None, outer, niceness)  # else it would count among the processes of the next fork
+        call(*BE_OPEN)  # else what is opened here belongs to root
+        pagemap, nowhere = os.open(_PAGEMAP, os.O_RDONLY), os.open(os.devnull, os.O_RDWR)
+        self._begin(job, world, [nowhere, nowhere, nowhere, nowhere, pagemap, writer])
+        if self._rehearse is not None:
+            self._rehearse()
+        for said in look(FIRST_NAMED, ranges):
+            os.write(FIRST_NAMED + 1, said)
+        close(FIRST_NAMED + 1)
+        while True:
+            time.sleep(_LONG_S)
+
+    def _end_trial(self, trial: _Trial) -> None:
+        pid, first, reader, ranges = trial
+        said = look(self._pagemap, ranges)
+        said_of_fork = b""
+        while readable(reader, _TRIAL_S) and (part := os.read(reader, MOST_BYTES)):
+            said_of_fork += part
+        close(reader)
+        kill(pid if first is None else first, SIGKILL)
+        for process in (pid,) if first is None else (pid, first):
+            waitpid(process, 0)
+        pin(written(b"".join(said), said_of_fork, ranges))
 
     def _begin_namespace(self) -> None:
         self._first = begin_namespace(self._namespace, as_first=self._as_first)

@@ -21,7 +21,7 @@ TYPE_CHECKING = False  # importing typing takes longer than all that is done her
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_READ_ONLY, _CODE, _DATA = "r--p", "r-xp", "rw-p"
+_READ_ONLY, _CODE, DATA = "r--p", "r-xp", "rw-p"
 _PROT_READ, _PROT_WRITE, _PROT_EXEC = 1, 2, 4
 _MAP_PRIVATE, _MAP_ANONYMOUS, _NO_FILE = 0x02, 0x20, -1
 _MREMAP_MAYMOVE, _MREMAP_FIXED = 1, 2
@@ -74,14 +74,14 @@ def move_code() -> None:
     if os.uname().machine != "x86_64":
         return
     inside = _address_inside()
-    for code in list(_mappings()):
+    for code in list(mappings()):
         if code.rights == _CODE and code.start <= inside < code.end:
             start, end = -(-code.start // HUGE_BYTES) * HUGE_BYTES, code.end // HUGE_BYTES * HUGE_BYTES
             if start < end:
                 _move(start, end - start)
 
 
-def _mappings() -> Iterator[_Mapping]:
+def mappings() -> Iterator[_Mapping]:
     with open("/proc/self/maps") as file:
         yield from map(_Mapping, file)
 
@@ -89,7 +89,7 @@ def _mappings() -> Iterator[_Mapping]:
 def _runs() -> Iterator[list[_Mapping]]:
     """Neighbours that are of one file."""
     run: list[_Mapping] = []
-    for mapping in _mappings():
+    for mapping in mappings():
         if run and not run[-1].goes_on_in(mapping):
             yield run
             run = []
@@ -99,7 +99,7 @@ def _runs() -> Iterator[list[_Mapping]]:
 
 def _merge(run: list[_Mapping]) -> None:
     """Give the same rights to as many as possible: the kernel makes one of them."""
-    if run[-1].rights == _DATA:
+    if run[-1].rights == DATA:
         run.pop()
         if run and run[-1].rights == _READ_ONLY:
             _allow(run[-1:], _PROT_READ | _PROT_WRITE)
