@@ -120,8 +120,7 @@ class BubblewrapSandbox:
         yield from fds.argv
 
     def _run_forked(self, command: Command, kind: Zygote) -> Execution:
-        with contextlib.ExitStack() as stack:
-            zygote = stack.enter_context(self._zygotes.one(kind))
+        with self._zygotes.one(kind) as zygote, contextlib.ExitStack() as stack:
             try:
                 fds = Descriptors(command, stack)
             except OSError as error:

@@ -37,8 +37,11 @@ class FairSandbox:
 
     def run(self, command: Command) -> Execution:
         """Run `command`; see `Sandbox.run`."""
-        with self._gate.together():
+        self._gate.join()
+        try:
             execution = self._inner.run(command)
+        finally:
+            self._gate.leave()
         if not _was_starved(execution, command):
             return execution
         with self._gate.alone():
@@ -59,46 +62,44 @@ class _Gate:
     """Many may be in together, or one alone."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._inside = 0
         self._waiting_alone = 0
 
-    @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
-        with self._changed:
+    def join(self) -> None:
+        """Come in with others."""
+        with self._lock:
             while self._waiting_alone:
                 self._changed.wait()
             self._inside += 1
-        try:
-            yield
-        finally:
-            self._leave()
+
+    def leave(self) -> None:
+        """Who came in goes out."""
+        with self._lock:
+            self._inside -= 1
+            if self._waiting_alone:
+                self._changed.notify_all()
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         with self._announced():
-            with self._changed:
+            with self._lock:
                 self._changed.wait_for(lambda: self._inside == 0)
                 self._inside += 1
             try:
                 yield
             finally:
-                self._leave()
+                self.leave()
 
     @contextlib.contextmanager
     def _announced(self) -> Iterator[None]:
         """Nobody new comes in while somebody waits to be alone."""
-        with self._changed:
+        with self._lock:
             self._waiting_alone += 1
         try:
             yield
         finally:
-            with self._changed:
+            with self._lock:
                 self._waiting_alone -= 1
-                self._changed.notify_all()
-
-    def _leave(self) -> None:
-        with self._changed:
-            self._inside -= 1
-            if self._waiting_alone:
                 self._changed.notify_all()

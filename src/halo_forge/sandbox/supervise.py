@@ -299,10 +299,11 @@ class _Watch:
         """Kill what is left, reap it, and take what it had written. Safe at any point, also after an exception."""
         tree_cpu_s = self._usage().cpu_s
         self.tree.kill()
-        self._read_rest()
-        self.tree.heed_notes()  # a very short run ends before anybody looked
+        if self.tree.notes is not None:  # a very short run ends before anybody looked at them
+            self._read_rest()
+            self.tree.heed_notes()
         self.ended = self.tree.reap()
-        self._read_rest()  # what the tree wrote while it was taken down
+        self._read_rest()
         self.wall_s = time.monotonic() - self.started
         self.cpu_s = max(self.cpu_s, tree_cpu_s, self.ended.cpu_s)
         if self.ended.peak_rss_mb is not None:

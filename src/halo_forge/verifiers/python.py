@@ -208,7 +208,7 @@ def _check_begun(execution: Execution) -> None:
 def _report(execution: Execution) -> JSONObject:
     """All that the tester told, in one."""
     report: JSONObject = {}
-    for told in json.loads(b"[%s]" % b",".join(execution.result.splitlines())):
+    for told in json.loads((b"[%s]" % b",".join(execution.result.splitlines())).decode()):
         report |= told
     return report
 

@@ -63,19 +63,13 @@ class Fork:
             ZygoteFailed: it was not begun.
         """
         files = {name: data for name, data in self.command.files.items() if name not in self.kind.start.files}
-        served = self.command.served
         named = list(self.fds.inherited)
-        words = self.fds.argv_from(FIRST_NAMED)[len(self.kind.instead_of) :]
-        if self.kind.executes:
-            variables = [f"{name}={value}" for name, value in environment(self.command).items()]
-            words = [str(len(variables)), *variables, *words]
-        elif served:  # it names two pipes then
-            words = [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
+        words = self._words()
         blob = self.fds.memory("files", b"".join(files.values())) if files else ends.stdin.fd
         limits, niceness = self.command.limits, os.getpriority(os.PRIO_PROCESS, 0)
-        server = self.kind.server if served else ()
+        server = self.kind.server if self.command.served else ()
         job: Job = (
-            list(map(str, words)),
+            words,
             [(str(name), len(data)) for name, data in files.items()],
             b"%d" % (limits.tmp_mb * MEBIBYTE + sum(map(len, files.values()))),
             server,
@@ -84,6 +78,15 @@ class Fork:
         streams = (ends.stdin.fd, ends.stdout.fd, ends.stderr.fd)
         self.zygote.fork(job, [*streams, blob, *named], niceness)
         return _ForkedTree(self.zygote, stack, 3 if server else 2)
+
+    def _words(self) -> list[str]:
+        if self.command.served:  # it names two pipes then
+            return [*self.kind.served, str(FIRST_NAMED), str(FIRST_NAMED + 1)]
+        words = self.fds.argv_from(FIRST_NAMED)[len(self.kind.instead_of) :]
+        if self.kind.executes:
+            variables = [f"{name}={value}" for name, value in environment(self.command).items()]
+            words = [str(len(variables)), *variables, *words]
+        return [str(word) for word in words]
 
 
 class _ForkedTree:

@@ -53,13 +53,15 @@ class Zygotes:
             if isinstance(found, Future):
                 found.add_done_callback(self._give_up)
             raise
+        before = None
         try:
-            with _on(zygote.processor):
-                yield zygote
+            before = _go_to(zygote.processor)
+            yield zygote
         except BaseException:
             zygote.usable = False
             raise
         finally:
+            _go_back(zygote.processor, before)
             self._put_back(kind, zygote)
 
     def are_worth_it(self, kind: Zygote, command: Command) -> bool:
@@ -128,21 +130,27 @@ class Zygotes:
         self._send_away(zygote)
 
 
-@contextlib.contextmanager
-def _on(processor: int | None) -> Iterator[None]:
-    """Have this thread run where its zygote does: else it keeps another zygote waiting while that processor is idle."""
+def _go_to(processor: int | None) -> set[int] | None:
+    """Have this thread run where its zygote does: else it keeps another zygote waiting while that processor is idle.
+
+    Returns where it could run before, unless that is no matter.
+    """
+    if processor is None:
+        return None
     before = os.sched_getaffinity(0)
     if processor not in before:
-        yield
-        return
+        return None
     _keep_to({processor})
-    try:
-        yield
-    finally:
-        if os.sched_getaffinity(0) == {processor}:  # else somebody else has said where it may run
-            _keep_to(before)
+    return before
+
+
+def _go_back(processor: int | None, before: set[int] | None) -> None:
+    if before is not None and os.sched_getaffinity(0) == {processor}:  # else somebody else has said where it may run
+        _keep_to(before)
 
 
 def _keep_to(processors: set[int]) -> None:
-    with contextlib.suppress(OSError):  # then it is slower
+    try:  # noqa: SIM105 - contextlib has more to do, and this is done for every sample
         os.sched_setaffinity(0, processors)
+    except OSError:
+        pass  # then it is slower
