@@ -15,7 +15,7 @@ from halo_forge.verifiers.toolchain import home_of
 
 _ARCHIVE, _HOME = "zygote.zip", "python"
 _START = (
-    f"import sys; sys.path.insert(0, '{_ARCHIVE}'); from zygote.executing import main; "
+    f"import sys, gc; gc.disable(); sys.path.insert(0, '{_ARCHIVE}'); from zygote.executing import main; "
     "del sys.path[0]; main(int(sys.argv[1]))"
 )
 _WORTH_IT_AFTER = 3

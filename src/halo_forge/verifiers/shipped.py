@@ -34,7 +34,8 @@ START = (
 )
 """For ``python -c``, beside the `archive`; behind it come the words for `inside.entry`."""
 START_ZYGOTE = (  # which leaves no other names than the one before
-    f"import sys; sys.path.insert(0, '{ARCHIVE}'); __import__('{_PACKAGE}.usual'); "
+    "import sys; __import__('gc').disable(); "  # until all is there: what little is of no use any more may stay
+    f"sys.path.insert(0, '{ARCHIVE}'); __import__('{_PACKAGE}.usual'); "
     "__import__('zygote.packing').packing.fill_holes(); "  # so that the modules of which forks use most lie together
     f"from {_PACKAGE}.entry import entry; __import__('{_PACKAGE}.candidate'); __import__('zygote.forking'); "
     f"__import__('{_PACKAGE}.ready').ready.be_ready('{BIND_NOW}'); del sys.path[0]; "

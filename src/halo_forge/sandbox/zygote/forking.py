@@ -121,9 +121,9 @@ class _Zygote:
         walls.call(*walls.BE_PRIVATE)  # process 1 of each fork shares all memory with this one
         walls.call(*walls.BLOCK_SIGNALS)
         tidy()
-        gc.collect()
         fill_holes()
         gc.freeze()  # else a fork's collector would touch, and so copy, every page
+        gc.enable()  # who starts a zygote switches it off
         self._begin_namespace()
         self._control.send(b"ready")
 
