@@ -72,7 +72,7 @@ class _Tally:
 
     def __init__(self, record: Record, total: int) -> None:
         self._record = record
-        self._total = total
+        self._total, self._most = total, max(total, 1)
         self._passed: set[int] = set()
         self._failed: set[int] = set()
         self._tell()
@@ -97,8 +97,8 @@ class _Tally:
         """The suite is over. What it did not come to, it did not want to test; but it has to have tested something."""
         if self._total > 0 and not self._passed and not self._failed:
             self._record.fail_suite("the suite ended before the first of its tests")
-        elif not self._failed and len(self._passed) != max(self._total, 1):
-            self._record.count(max(self._total, 1), max(self._total, 1))
+        elif not self._failed and len(self._passed) != self._most:
+            self._record.count(self._most, self._most)
 
     def _tell(self) -> None:
-        self._record.count(len(self._passed), max(self._total, 1))
+        self._record.count(len(self._passed), self._most)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 FILE = "/tests.py"  # what the suite's code says that it comes from; there is no such file, and none can be made
 JUDGE_ERROR = "judge_error"
-_COUNT_BYTES = 64  # of the first line, which is written over and over again
+# The first line, which is written over and over again: always as many bytes.
+_COUNT = b'{"passed": %-20d, "total": %-20d}'
+_NO_COUNT = b"{}".ljust(len(_COUNT % (0, 0))) + b"\n"
 
 
 class Report:
@@ -27,7 +29,7 @@ class Report:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
-        os.write(fd, _count_line("{}"))
+        os.write(fd, _NO_COUNT)
 
     def tell(self, found: dict[str, Any]) -> None:
         """Add a line."""
@@ -35,11 +37,7 @@ class Report:
 
     def count(self, passed: int, total: int) -> None:
         """Say how many tests have passed so far."""
-        os.pwrite(self._fd, _count_line(f'{{"passed": {passed}, "total": {total}}}'), 0)
-
-
-def _count_line(words: str) -> bytes:
-    return words.ljust(_COUNT_BYTES - 1).encode() + b"\n"
+        os.pwrite(self._fd, _COUNT % (passed, total), 0)
 
 
 class Record:
