@@ -21,6 +21,7 @@ With none of ``expected_output``, ``cases`` and ``tests``, compiling is all that
 
 from __future__ import annotations
 
+import resource
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -177,3 +178,15 @@ def _runs(fields: Mapping[str, Any]) -> Iterator[Case]:
         yield Case(fields.get("stdin", "") * fields.get("stdin_repeat", 1), fields["expected_output"])
     for run in fields.get("cases", ()):
         yield Case(run.get("stdin", ""), run["expected_output"])
+
+
+def can_pin() -> bool:
+    """Whether a process may pin some memory here, which takes io_uring, and leave to lock as much."""
+    setting = Path("/proc/sys/kernel/io_uring_disabled")
+    try:
+        allowed = not setting.exists() or setting.read_text().strip() == "0"
+    except OSError:
+        return False
+    filtered = "\nSeccomp:\t2" in Path("/proc/self/status").read_text()
+    most = resource.getrlimit(resource.RLIMIT_MEMLOCK)[0]
+    return allowed and not filtered and (most == resource.RLIM_INFINITY or most >= 2 << 20)

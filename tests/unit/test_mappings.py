@@ -108,7 +108,7 @@ def test_neighbours_of_one_file_get_the_same_rights(
     rights: list[str], merged: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = [
-        mappings._Mapping(f"{page}000-{page + 1}000 {right} {page}000 fe:00 7 /usr/lib/lib.so")
+        mappings.Mapping(f"{page}000-{page + 1}000 {right} {page}000 fe:00 7 /usr/lib/lib.so")
         for page, right in enumerate(rights, 1)
     ]
     allowed: dict[int, str] = {}

@@ -19,6 +19,7 @@ import functools
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -43,6 +44,7 @@ from halo_forge.types import Execution
 
 _log = logging.getLogger(__name__)
 _TRIES = 3  # of zygotes
+_CAP_IPC_LOCK = 14  # linux/capability.h
 _KILLED = 128 + signal.SIGKILL
 _SIGNALS = range(129, 129 + signal.SIGRTMAX)  # bwrap, like a shell, reports "killed by signal N" as 128 + N
 
@@ -180,7 +182,7 @@ class BubblewrapSandbox:
             # Only root of the namespace owns what is in it. Forks get one more, in which they are the user; to give
             # root of the outer one a place there takes SETFCAP.
             return [*walls, "--uid", "0", "--gid", "0", *_keep("SYS_ADMIN", "SETPCAP", "SETFCAP")]
-        keep = _keep("SETUID", "SETGID", "SETPCAP", *(["SYS_ADMIN", "IPC_LOCK"] if trusted else []))  # (see `pinning`)
+        keep = _keep("SETUID", "SETGID", "SETPCAP", *(_of_zygotes() if trusted else ()))
         names = ("ipc", "pid", "net", "uts", "cgroup-try")
         return [*(f"--unshare-{name}" for name in names), *always, *keep]
 
@@ -223,6 +225,17 @@ def version(program: Path) -> str:
 
 def _keep(*capabilities: str) -> list[str]:
     return [word for name in capabilities for word in ("--cap-add", f"CAP_{name}")]
+
+
+@functools.cache
+def _of_zygotes() -> tuple[str, ...]:
+    """Capabilities of a zygote: to make walls, and if it can be had, to lock memory without a limit (`pinning`).
+
+    Where one is asked for that is not to be had, bwrap leaves all others too.
+    """
+    held = re.search(r"^CapPrm:\s*([0-9a-f]+)$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    may_lock = held is not None and int(held[1], 16) >> _CAP_IPC_LOCK & 1
+    return ("SYS_ADMIN", "IPC_LOCK") if may_lock else ("SYS_ADMIN",)
 
 
 def _beside(kind: Zygote) -> Iterator[str]:

@@ -68,14 +68,14 @@ class _Gate:
         self._waiting_alone = 0
 
     def join(self) -> None:
-        """Come in with others."""
+        """Come in beside others, as soon as nobody is or wants to be alone; to be followed by `leave`."""
         with self._lock:
             while self._waiting_alone:
                 self._changed.wait()
             self._inside += 1
 
     def leave(self) -> None:
-        """Who came in goes out."""
+        """Go out again."""
         with self._lock:
             self._inside -= 1
             if self._waiting_alone:

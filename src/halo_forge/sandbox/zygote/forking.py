@@ -48,10 +48,10 @@ from . import walls
 from .mappings import tidy
 from .messages import FILES_FD, FIRST_NAMED, MOST_BYTES, STDERR, THESE, WHICH, readable, receive, send
 from .packing import fill_holes
-from .pinning import data_ranges, look, pin, written
+from .pinning import PAGEMAP, data_ranges, look, pin, written
 from .reaping import ended
 from .server import SIGKILL, Server, of_server
-from .walls import BE_OPEN, HEED_SIGNALS, begin_namespace, call, enter, give_up
+from .walls import HEED_SIGNALS, begin_namespace, call, enter, give_up
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ _ASIDE = 100  # where descriptors are put while they change places
 _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _SOCKSTAT_BYTES = 4096
 _BEFORE_PINNING = 12  # jobs: by then Python has made its notes beside the code (see `rehearsal`)
-_PAGEMAP = "/proc/self/pagemap"
-_TRIAL_TMP, _TRIAL_S, _LONG_S = b"1048576", 1.0, 1000
+_TRIAL_TMP = b"1048576"  # as most jobs have, or less
+_TRIAL_S, _LONG_S = 1.0, 1000
 _LOOKS, _LOOK_EVERY_S = 10, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
 
 
@@ -117,7 +117,6 @@ class _Zygote:
         self._poller = select.poll()  # for the server, once there is one
         self._before_pinning = _BEFORE_PINNING
         self._trial: _Trial | None = None
-        self._pagemap = os.open(_PAGEMAP, os.O_RDONLY)
         walls.call(*walls.BE_PRIVATE)  # process 1 of each fork shares all memory with this one
         walls.call(*walls.BLOCK_SIGNALS)
         tidy()
@@ -137,9 +136,6 @@ class _Zygote:
         if job[-1] != self._written:
             self._written = job[-1]
             self._world = marshal.loads(self._written)
-        if self._before_pinning:
-            self._before_pinning -= 1
-            self._learn()
         return self._do_served(job, fds) if job[-2] else self._do_alone(job, fds)
 
     def _do_alone(self, job: Job, fds: list[int]) -> list[str] | None:
@@ -200,49 +196,70 @@ class _Zygote:
         return None
 
     def _learn(self) -> None:
-        """Find out which pages forks write to, and this process for each of them, and have them copied from then on."""
+        """Find out which pages forks and this process write to, and have them copied from then on (see `pinning`).
+
+        A fork is tried out after one job, and is there until the next one is over. Where that is not possible, forks
+        are a bit slower.
+        """
         if self._before_pinning == 1:
             self._trial = self._begin_trial()
+            if self._trial is not None:
+                self._begin_namespace()
         elif self._trial is not None:
-            self._end_trial(self._trial)
+            try:  # noqa: SIM105 - see `messages`
+                self._end_trial(*self._trial)
+            except OSError:
+                pass
 
-    def _begin_trial(self) -> _Trial:
-        """Have a fork do what forks do and say what became of its memory. It is there until the next job is over."""
+    def _begin_trial(self) -> _Trial | None:
         ranges = data_ranges()
         reader, writer = os.pipe()
-        first, pid = self._first, fork()
+        try:
+            pid = fork()
+        except OSError:
+            _close((reader, writer))
+            return None
         if pid == 0:
             self._try(ranges, writer)
         close(writer)
-        self._begin_namespace()
-        return pid, first, reader, ranges
+        return pid, self._first, reader, ranges
 
     def _try(self, ranges: Ranges, writer: int) -> NoReturn:
-        rlimits, _, outer, niceness = self._world
-        job: Job = ([], [], _TRIAL_TMP, (), b"")
-        world: World = (rlimits, None, outer, niceness)  # else it would count among the processes of the next fork
-        call(*BE_OPEN)  # else what is opened here belongs to root
-        pagemap, nowhere = os.open(_PAGEMAP, os.O_RDONLY), os.open(os.devnull, os.O_RDWR)
-        self._begin(job, world, [nowhere, nowhere, nowhere, nowhere, pagemap, writer])
-        if self._rehearse is not None:
-            self._rehearse()
-        for said in look(FIRST_NAMED, ranges):
-            os.write(FIRST_NAMED + 1, said)
-        close(FIRST_NAMED + 1)
-        while True:
+        """Do what forks do, say what became of which memory, and wait to be ended."""
+        try:
+            rlimits, _, outer, niceness = self._world
+            job: Job = ([], [], _TRIAL_TMP, (), b"")
+            world: World = (rlimits, None, outer, niceness)  # else it counts among the processes of the next fork
+            _kept, self._walled_in = self._walled_in, (ctypes.c_ubyte * 1)()  # which the next fork says for itself
+            pagemap, nowhere = os.open(PAGEMAP, os.O_RDONLY), os.open(os.devnull, os.O_RDWR)
+            self._begin(job, world, [nowhere, nowhere, nowhere, nowhere, pagemap, writer])
+            if self._rehearse is not None:
+                self._rehearse()
+            for said in look(FIRST_NAMED, ranges):
+                os.write(FIRST_NAMED + 1, said)
+            close(FIRST_NAMED + 1)
             time.sleep(_LONG_S)
+        finally:
+            os._exit(1)
 
-    def _end_trial(self, trial: _Trial) -> None:
-        pid, first, reader, ranges = trial
-        said = look(self._pagemap, ranges)
+    def _end_trial(self, pid: int, first: int | None, reader: int, ranges: Ranges) -> None:
         said_of_fork = b""
-        while readable(reader, _TRIAL_S) and (part := os.read(reader, MOST_BYTES)):
-            said_of_fork += part
-        close(reader)
-        kill(pid if first is None else first, SIGKILL)
-        for process in (pid,) if first is None else (pid, first):
-            waitpid(process, 0)
-        pin(written(b"".join(said), said_of_fork, ranges))
+        try:
+            pagemap = os.open(PAGEMAP, os.O_RDONLY)
+            said = look(pagemap, ranges)
+            close(pagemap)
+            while readable(reader, _TRIAL_S) and (part := os.read(reader, MOST_BYTES)):
+                said_of_fork += part
+        finally:
+            close(reader)
+            kill(pid if first is None else first, SIGKILL)
+            for process in (pid,) if first is None else (pid, first):
+                try:  # noqa: SIM105 - see `messages`
+                    waitpid(process, 0)
+                except ChildProcessError:
+                    pass  # it had ended, while `begin_namespace` left that to the kernel
+        for pages in written(b"".join(said), said_of_fork, ranges):
+            pin(pages)
 
     def _begin_namespace(self) -> None:
         self._first = begin_namespace(self._namespace, as_first=self._as_first)
@@ -308,6 +325,9 @@ class _Zygote:
         self._control.send(b"%d %d %d %d %d" % (*end, self._walled_in[0], self._no_sockets_are_left()))
         _close(fds)  # not before: the host would wake up for the ends of the streams, and then once more
         self._begin_namespace()  # ahead, while the host looks at what was found
+        if self._before_pinning:
+            self._before_pinning -= 1
+            self._learn()
 
     def _no_sockets_are_left(self) -> bool:
         """Whether a fork that is gone has left none to later ones: a socket that was sent through itself lives on."""

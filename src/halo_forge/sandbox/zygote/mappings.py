@@ -38,7 +38,7 @@ _libc.munmap.argtypes = (_address, _size)
 _libc.mmap.restype = _address
 
 
-class _Mapping:
+class Mapping:
     """One line of ``/proc/self/maps``.
 
     Attributes:
@@ -51,7 +51,7 @@ class _Mapping:
         self.start, self.end = (int(number, 16) for number in words[0].split("-"))
         self.rights, self.offset, self.file = words[1], int(words[2], 16), words[-1]
 
-    def goes_on_in(self, other: _Mapping) -> bool:
+    def goes_on_in(self, other: Mapping) -> bool:
         """Whether the other one follows, in memory and in the file."""
         behind = (self.file, self.end, self.offset + self.end - self.start)
         return self.file.startswith("/") and behind == (other.file, other.start, other.offset)
@@ -81,14 +81,15 @@ def move_code() -> None:
                 _move(start, end - start)
 
 
-def mappings() -> Iterator[_Mapping]:
+def mappings() -> Iterator[Mapping]:
+    """Those of this process."""
     with open("/proc/self/maps") as file:
-        yield from map(_Mapping, file)
+        yield from map(Mapping, file)
 
 
-def _runs() -> Iterator[list[_Mapping]]:
+def _runs() -> Iterator[list[Mapping]]:
     """Neighbours that are of one file."""
-    run: list[_Mapping] = []
+    run: list[Mapping] = []
     for mapping in mappings():
         if run and not run[-1].goes_on_in(mapping):
             yield run
@@ -97,7 +98,7 @@ def _runs() -> Iterator[list[_Mapping]]:
     yield run
 
 
-def _merge(run: list[_Mapping]) -> None:
+def _merge(run: list[Mapping]) -> None:
     """Give the same rights to as many as possible: the kernel makes one of them."""
     if run[-1].rights == DATA:
         run.pop()
@@ -108,7 +109,7 @@ def _merge(run: list[_Mapping]) -> None:
         _allow(run, _PROT_READ | _PROT_EXEC)
 
 
-def _allow(run: list[_Mapping], rights: int) -> None:
+def _allow(run: list[Mapping], rights: int) -> None:
     _libc.mprotect(run[0].start, run[-1].end - run[0].start, rights)
 
 

@@ -53,15 +53,16 @@ class Zygotes:
             if isinstance(found, Future):
                 found.add_done_callback(self._give_up)
             raise
-        before = None
         try:
             before = _go_to(zygote.processor)
-            yield zygote
+            try:
+                yield zygote
+            finally:
+                _go_back(zygote.processor, before)
         except BaseException:
             zygote.usable = False
             raise
         finally:
-            _go_back(zygote.processor, before)
             self._put_back(kind, zygote)
 
     def are_worth_it(self, kind: Zygote, command: Command) -> bool:
@@ -133,7 +134,7 @@ class Zygotes:
 def _go_to(processor: int | None) -> set[int] | None:
     """Have this thread run where its zygote does: else it keeps another zygote waiting while that processor is idle.
 
-    Returns where it could run before, unless that is no matter.
+    Returns where it could run before; ``None`` if nothing was changed.
     """
     if processor is None:
         return None
