@@ -355,7 +355,8 @@ def test_programs_end_the_same(both: Both, source: str) -> None:
         own.stderr,
     )
     assert fork.killed_by is own.killed_by is None
-    assert subprocess.run(["pgrep", "-f", "86321"], capture_output=True, check=False).stdout == b""
+    if source == ORPHAN:  # else it may be that of a test beside this one
+        assert subprocess.run(["pgrep", "-f", "86321"], capture_output=True, check=False).stdout == b""
 
 
 def test_forks_leave_nothing_for_each_other(both: Both) -> None:
