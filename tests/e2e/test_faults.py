@@ -115,7 +115,7 @@ def test_a_file_that_may_not_grow(ready: CommandLine) -> None:
     """As a full disk, for who may not mount one."""
     ready.write("samples.jsonl", *(sample(number, padding=20_000) for number in range(30)))
     command = (HALO_FORGE, *SCORE, "x.json")
-    answer = run(ready, "prlimit", "--fsize=250000", "--", *map(str, command))
+    answer = run(ready, "prlimit", "--fsize=350000", "--", *map(str, command))
     assert answer.status == 2
     assert "File too large" in answer.complaint
     kept = outcomes(ready, "x.samples.jsonl")
