@@ -27,8 +27,17 @@ from halo_forge.models.transformers.load import context_of, free_memory, read_co
 from halo_forge.models.words import Words
 from halo_forge.models.writing import WritingSampler
 
-_SLOTS = 128
+_SLOTS, _SLOTS_WITHOUT_AVX512 = 128, 64
 _CACHE_SHARE = 0.2  # of the machine's memory, for keys and values of all slots
+
+
+def most_slots() -> int:
+    """So many samples at once that the last bit of one does not depend on how many others there are.
+
+    Without AVX-512, OpenVINO adds up in another order from some 90 rows on.
+    """
+    cpuinfo = Path("/proc/cpuinfo")
+    return _SLOTS if cpuinfo.exists() and "avx512f" in cpuinfo.read_text() else _SLOTS_WITHOUT_AVX512
 
 
 class OpenVinoSampler(WritingSampler):
@@ -87,7 +96,7 @@ class _Decoder:
         if self._slots is not None:  # of an earlier pass
             self._slots.release()
         room = int(_CACHE_SHARE * free_memory("cpu") / (self._graph.bytes_per_token * self._longest))
-        return self._made(min(_SLOTS, max(1, room)) if self._count is None else self._count)
+        return self._made(min(most_slots(), max(1, room)) if self._count is None else self._count)
 
     def fewer_slots(self, count: int) -> Slots:
         self._slots = None
