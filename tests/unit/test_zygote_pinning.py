@@ -47,13 +47,13 @@ if pid == 0:
     memory[3 * PAGE] = memory[60 * PAGE] = 50
     own = os.open("/proc/self/pagemap", os.O_RDONLY)
     os.read(go_on, 1)
-    os.write(writer, b"".join(pinning.look(own, ranges)))
+    os.write(writer, pinning.look(own, ranges))
     os.read(go_on, 1)
     os._exit(0)
 memory[5 * PAGE] = 50
 os.write(end, b"1")
 said = os.read(reader, 1 << 16)
-found = pinning.written(b"".join(pinning.look(pagemap, ranges)), said, ranges)
+found = pinning.written(pinning.look(pagemap, ranges), said, ranges)
 os.write(end, b"1")
 os.waitpid(pid, 0)
 print([[page - first for page in pages] for pages in found])

@@ -303,7 +303,7 @@ class _Watch:
             self._read_rest()
             self.tree.heed_notes()
         self.ended = self.tree.reap()
-        self._read_rest()
+        self._read_rest()  # also what the tree wrote while it was taken down
         self.wall_s = time.monotonic() - self.started
         self.cpu_s = max(self.cpu_s, tree_cpu_s, self.ended.cpu_s)
         if self.ended.peak_rss_mb is not None:

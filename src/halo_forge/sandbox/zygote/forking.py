@@ -235,8 +235,7 @@ class _Zygote:
             self._begin(job, world, [nowhere, nowhere, nowhere, nowhere, pagemap, writer])
             if self._rehearse is not None:
                 self._rehearse()
-            for said in look(FIRST_NAMED, ranges):
-                os.write(FIRST_NAMED + 1, said)
+            os.write(FIRST_NAMED + 1, look(FIRST_NAMED, ranges))
             close(FIRST_NAMED + 1)
             time.sleep(_LONG_S)
         finally:
@@ -258,7 +257,7 @@ class _Zygote:
                     waitpid(process, 0)
                 except ChildProcessError:
                     pass  # it had ended, while `begin_namespace` left that to the kernel
-        for pages in written(b"".join(said), said_of_fork, ranges):
+        for pages in written(said, said_of_fork, ranges):
             pin(pages)
 
     def _begin_namespace(self) -> None:

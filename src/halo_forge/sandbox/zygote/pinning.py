@@ -49,19 +49,19 @@ def data_ranges() -> Ranges:
     return ranges
 
 
-def look(pagemap: int, ranges: Ranges) -> list[bytes]:
+def look(pagemap: int, ranges: Ranges) -> bytes:
     """What the kernel says of the pages, by a descriptor of a process's `PAGEMAP`."""
     said = []
     for first, number, _ in ranges:
         said.append(os.pread(pagemap, number * _ENTRY_BYTES, first * _ENTRY_BYTES))
-    return said
+    return b"".join(said)
 
 
 def written(said: bytes, said_of_fork: bytes, ranges: Ranges) -> tuple[list[int], list[int]]:
     """Pages of this process that it no longer shares with a fork, as one of both has written to them.
 
     Args:
-        said, said_of_fork: of each of the two, all that `look` found; of the fork perhaps only a part.
+        said, said_of_fork: what `look` found of each of the two; of the fork perhaps only a part.
 
     Returns:
         Those of plain memory, and those that were a file's.
