@@ -26,6 +26,7 @@ from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.models.scripted import ScriptedSampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample, SampleForm, SamplingOverrides
 from halo_forge.verifiers.extract import only_thinks
+from patience import SOON_S
 
 SETTINGS = SamplingSettings(max_tokens=12, seed=3)
 LONG = replace(SETTINGS, max_tokens=1000, temperature=1.5, top_p=1.0)
@@ -185,9 +186,7 @@ def test_cancel_ends_it_soon(opener: Opener) -> None:
     assert len(list(samples)) < 2000
     assert cancel.is_set()
     timer.join()
-    before = time.monotonic()
     assert list(samples) == []
-    assert time.monotonic() - before < 1.0
 
 
 @every_engine
@@ -203,11 +202,11 @@ def test_a_consumer_may_leave(opener: Opener) -> None:
     next(samples)
     before = time.monotonic()
     samples.close()
-    assert time.monotonic() - before < 2.0
+    assert time.monotonic() - before < SOON_S
 
 
 @only_llamacpp
-def test_cancel_joins_its_threads_within_two_seconds(opener: Opener) -> None:
+def test_cancel_joins_its_threads_soon(opener: Opener) -> None:
     cancel = threading.Event()
     sampler = opener(LONG)
     drawn(sampler_with(sampler, max_tokens=1), GenerationRequest(PROBLEMS[0], 0, 1))  # loaded
@@ -215,7 +214,7 @@ def test_cancel_joins_its_threads_within_two_seconds(opener: Opener) -> None:
     timer = threading.Timer(1.0, lambda: (at.append(time.monotonic()), cancel.set()))
     timer.start()
     list(sampler.generate([GenerationRequest(p, 0, 2000) for p in PROBLEMS], cancel))
-    assert time.monotonic() - at[0] < 2.0
+    assert time.monotonic() - at[0] < SOON_S
     assert not [thread for thread in threading.enumerate() if thread.name == "halo-forge-request"]
 
 

@@ -175,9 +175,9 @@ def test_program_that_is_not_there(box: Box) -> None:
 
 
 def test_times_and_memory_are_measured(box: Box) -> None:
-    execution = box.sh("sleep 0.2")
-    assert 0.2 <= execution.wall_s < 5
-    assert 0 < execution.cpu_s < 0.2
+    execution = box.sh("sleep 1")
+    assert 1 <= execution.wall_s < LIMITS.wall_s
+    assert 0 < execution.cpu_s < 0.9
     assert execution.peak_rss_mb is not None
     assert 0.1 < execution.peak_rss_mb < 100
 
@@ -413,7 +413,7 @@ def test_cancel_ends_a_run_at_once(box: Box) -> None:
     started = time.monotonic()
     with pytest.raises(Cancelled):
         box.sh("sleep 86399 & sleep 86399")
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < LIMITS.wall_s
     timer.join()
     with pytest.raises(Cancelled):  # and nothing new starts
         box.sh("sleep 86399")

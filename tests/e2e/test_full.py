@@ -6,9 +6,7 @@ Python takes is right: so a model of a few kilobytes has something to learn from
 
 from __future__ import annotations
 
-import resource
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from e2e.conftest import HALO_FORGE, Answer, CommandLine
+from e2e.conftest import Answer, CommandLine
 from halo_forge.raft import done
 from halo_forge.raft.trainer import missing_packages
+from patience import LONG_S
 
 TRAINABLE = pytest.mark.skipif(bool(missing_packages()), reason=f"training needs {', '.join(missing_packages())}")
 WORDS = ["apples", "pears", "plums", "figs", "dates", "limes", "kiwis", "melons", "nuts", "beans", "peas", "leeks"]
@@ -28,7 +27,6 @@ QUICK = (
     "--cycles", "1", "--samples", "4", "--train-samples", "8", "--max-tokens", "8", "--dev-share", "0.25",
     "--batch-size", "4", "--solved-above", "1", "--train-temperature", "1", "--engine", "transformers",
 )  # fmt: skip
-LONG_S = 280.0
 
 
 @pytest.fixture
@@ -330,17 +328,3 @@ def test_a_second_run_in_the_same_directory_and_ctrl_c(talker: CommandLine) -> N
     assert "Traceback" not in err
     aside = talker.directory / "out.old-1" / "plan.json"
     killed_when(talker, (*command, "--fresh"), lambda: aside.exists() and work.exists())  # nobody holds it any more
-
-
-def test_help_is_quick() -> None:
-    """In processor time, whatever else the machine does."""
-    environment = CommandLine.environment(None)
-    taken = []
-    for _ in range(3):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done_ = subprocess.run([HALO_FORGE, "benchmark", "full", "--help"], env=environment, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        assert done_.returncode == 0
-        assert b"--train-prompts" in done_.stdout
-        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    assert min(taken) < 0.4

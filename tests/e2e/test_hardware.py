@@ -13,6 +13,7 @@ import pytest
 
 from e2e.conftest import CommandLine
 from e2e.test_run import ADD, RUN, SAMPLES, schema
+from patience import LONG_S
 
 no_gpu = pytest.mark.skipif(
     os.path.exists("/dev/nvidiactl") or os.path.exists("/dev/kfd"), reason="this machine has a GPU"
@@ -96,7 +97,7 @@ def test_run_that_goes_on(ready: CommandLine, how: signal.Signals, first: str) -
         time.sleep(0.02)
         assert process.poll() is None
     os.killpg(process.pid, how) if how is signal.SIGKILL else process.send_signal(how)
-    process.communicate(timeout=20)
+    process.communicate(timeout=LONG_S)
     judged = len(ready.lines("x.samples.jsonl"))
     assert judged < 60
     assert ready(*command).status == 0

@@ -14,7 +14,7 @@ import pytest
 from e2e.conftest import HALO_FORGE, CommandLine
 from halo_forge import __version__
 
-HEAVY = ("numpy", "scipy", "torch", "transformers", "xllamacpp")
+HEAVY = ("httpx", "jinja2", "numpy", "psutil", "scipy", "torch", "transformers", "xllamacpp")
 
 
 def test_version(halo: CommandLine) -> None:
@@ -50,15 +50,17 @@ def test_a_reader_who_had_enough_is_no_fault(halo: CommandLine, words: tuple[str
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_help_imports_nothing_heavy() -> None:
+@pytest.mark.parametrize("verb", ["run", "full"])
+def test_help_imports_nothing_heavy(verb: str) -> None:
     code = (
         "import sys, halo_forge.cli.main as m\n"
-        "sys.argv[1:] = ['benchmark', 'run', '--help']\n"
+        f"sys.argv[1:] = ['benchmark', {verb!r}, '--help']\n"
         "try: m.main()\n"
         "except SystemExit: pass\n"
         f"print('HEAVY', [name for name in {HEAVY!r} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Usage" in done.stdout
     assert "HEAVY []" in done.stdout
 
 

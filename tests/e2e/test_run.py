@@ -19,6 +19,7 @@ import pytest
 from e2e.conftest import HALO_FORGE, CommandLine
 from halo_forge.sandbox import proc
 from halo_forge.verifiers.shipped import START_ZYGOTE
+from patience import LONG_S
 
 FIELDS = {
     "problem_id", "index", "text", "n_tokens", "finish_reason", "seed", "outcome", "passed", "compiled", "cpu_s",
@@ -196,7 +197,7 @@ def test_ctrl_c(long_run: CommandLine) -> None:
         time.sleep(0.02)
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "run the same command, without --fresh, to go on" in err
@@ -235,7 +236,7 @@ def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
         assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "error" not in err

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from e2e.conftest import Answer, CommandLine
-from e2e.test_full import LONG_S, QUICK, TRAINABLE, contents
+from e2e.test_full import QUICK, TRAINABLE, contents
 from e2e.test_full import talker as talker
 from halo_forge.cli.tuning import _claim
 from halo_forge.errors import StoreError
 from halo_forge.models.registry import find_model
 from halo_forge.raft import done
+from patience import LONG_S
 
 TRAIN = ("sft", "train", "--model", "model", "--data", "data.jsonl", "--epochs", "1")
 RUN = ("--prompts", "test.jsonl", "--samples", "1", "--max-tokens", "4", "--engine", "transformers")
 DATA = [{"prompt": f"x{n} = ", "completion": f"{n % 10}\n"} for n in range(200)]
-SOON_S = 5.0
 
 
 @pytest.fixture
@@ -79,10 +79,8 @@ def _stopped(halo: CommandLine, root: Path) -> None:
             time.sleep(0.02)
         with pytest.raises(StoreError, match="another process is writing"):
             _claim(root)
-        stopped = time.monotonic()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=LONG_S)
-    assert time.monotonic() - stopped < SOON_S
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert not done.is_done(root)

@@ -70,11 +70,17 @@ def test_all_slots_are_used() -> None:
 
 
 def test_samples_come_as_they_are_finished() -> None:
-    samples = Threads(iter(requests(2)), Watched(sample_s=1.0), 4, threading.Event()).samples()
-    before = time.monotonic()
-    next(samples)
-    assert time.monotonic() - before < 1.9
-    assert len(list(samples)) == 1
+    first_came = threading.Event()
+
+    def work(request: GenerationRequest, begun: object, deliver: Callable[[Sample], None], stopped: object) -> None:
+        deliver(Sample("p", 0, "first"))
+        assert first_came.wait(60)
+        deliver(Sample("p", 1, "second"))
+
+    samples = Threads(iter(requests(2)), work, 1, threading.Event()).samples()
+    assert next(samples).text == "first"
+    first_came.set()
+    assert [sample.text for sample in samples] == ["second"]
 
 
 def test_a_failure_reaches_the_consumer_and_ends_the_others() -> None:
@@ -89,13 +95,13 @@ def test_a_call_that_hangs_is_left_behind() -> None:
     release = threading.Event()
 
     def work(request: GenerationRequest, begun: object, deliver: object, stopped: object) -> None:
-        release.wait(20)
+        release.wait(120)
 
     cancel = threading.Event()
     threading.Timer(0.2, cancel.set).start()
     before = time.monotonic()
     assert list(Threads(iter(requests(1)), work, 1, cancel).samples()) == []
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 60
     release.set()
 
 
