@@ -77,7 +77,7 @@ def test_samples_come_as_they_are_finished() -> None:
         assert first_came.wait(60)
         deliver(Sample("p", 1, "second"))
 
-    samples = Threads(iter(requests(2)), work, 1, threading.Event()).samples()
+    samples = Threads(iter(requests(2)), work, 4, threading.Event()).samples()
     assert next(samples).text == "first"
     first_came.set()
     assert [sample.text for sample in samples] == ["second"]

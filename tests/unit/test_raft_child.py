@@ -144,7 +144,6 @@ def test_a_cancelled_training_ends_at_once(tmp_path: Path) -> None:
 PARENT = """
 import sys, threading
 from halo_forge.raft import child
-from patience import SOON_S
 if sys.argv[1] == "run":
     child.run(sys.argv[2:], threading.Event())
 else:
