@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .channel import Channel
 
 
+ALONE = "alone"  # in an answer that refers to objects: nothing of a row of calls comes after it
+
+
 class Peer:
     """This process's end. The two sides differ in how they listen and in what they give away."""
 
@@ -60,9 +63,13 @@ class Peer:
         with self._turn:
             given = [*args, *kwargs.values()]
             self.send({"do": operation, "on": number, "names": list(kwargs), "args": self.pack(given)})
-            while "do" in (answer := self.receive()):
-                self.serve(answer)
-            return self.take(answer, given)
+            return self.take(self.answer(), given)
+
+    def answer(self) -> dict[str, Any]:
+        """The answer to what was asked. What the other process asks meanwhile is served."""
+        while "do" in (answer := self.receive()):
+            self.serve(answer)
+        return answer
 
     def take(self, answer: dict[str, Any], given: list[Any]) -> Any:
         """What an answer says; `given` is changed where the other process changed what it was given."""

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .standins import StandIns
     from .tester import Tester
 
-ENDED, FAILED = "<ended>", "<failed>"  # what a suite calls with the number of a test; no program can have such names
+# What a suite calls with the number of a test, or of a row of calls; no program can have such names.
+ENDED, FAILED, AHEAD = "<ended>", "<failed>", "<ahead>"
 CHECK = "check"  # the function of a suite that tests the one that it is given
 
 
