@@ -17,10 +17,9 @@ from halo_forge.sandbox.zygote.archive import ZYGOTE, ZYGOTE_PACKAGE, bytecode, 
 
 _PACKAGE = "inside"
 _MODULES = (
-    "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "foreseen", "framework",
-    "judging", "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "rehearsal",
-    "remote", "serving", "source", "standins", "start", "suite", "syntax", "tester", "unittest_suite", "usual",
-    "wire",
+    "__init__", "assertions", "candidate", "channel", "counting", "entry", "failures", "framework", "judging",
+    "packages", "peer", "privacy", "pytest_suite", "python_program", "ready", "record", "rehearsal", "remote",
+    "serving", "source", "standins", "start", "suite", "syntax", "tester", "unittest_suite", "usual", "wire",
 )  # fmt: skip
 _PYTEST_PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 # Most of pygments is about languages that no test file is in.

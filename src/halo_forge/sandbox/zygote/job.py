@@ -7,7 +7,6 @@ import functools
 import marshal
 import os
 import re
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 _BESIDE_BYTES, _SIZE_BYTES = 4096, 24  # of a message: all but the words, the variables and the files; one file's size
 _CHARACTER_BYTES = 4  # at most
-_REST_S, _LOOK_EVERY_S = 1.0, 0.001
-_WORKS = ("R", "D")  # states of a process
 _PID = re.compile(r"^Pid:\s*([1-9]\d*)$", re.MULTILINE)
 
 
@@ -149,8 +146,6 @@ class _ForkedTree:
         if self._end is not None:
             return
         if not self._is_over():
-            for fd in self._processes[2:]:
-                _let_rest(fd)
             # The server first: it could see the fork end, and take that for the fork's own doing.
             for fd in reversed(self._processes[1:]):
                 kill_process(fd)
@@ -165,16 +160,6 @@ class _ForkedTree:
         if not self._end.clean:
             self._zygote.usable = False
         return Ended(self._end.status, self._end.cpu_s, self._end.peak_rss_mb)
-
-
-def _let_rest(pidfd: int) -> None:
-    """Wait until a process waits: by then it has heard what a fork had said to it, of which more may depend on it."""
-    give_up_at = time.monotonic() + _REST_S
-    while (pid := _pid_of(pidfd)) is not None and time.monotonic() < give_up_at:
-        found = proc.stat(pid)
-        if found is None or found.state not in _WORKS:
-            return
-        time.sleep(_LOOK_EVERY_S)
 
 
 def _pid_of(pidfd: int) -> int | None:

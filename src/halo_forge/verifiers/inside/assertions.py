@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import _thread
 import builtins
 import functools
 import marshal
 import sys
 
-from .remote import Remote, number_of
-from .suite import AHEAD, CHECK, ENDED, FAILED, Suite
+from .suite import CHECK, ENDED, FAILED, Suite
 from .tester import SUITE
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -33,7 +31,7 @@ class AssertionSuite(Suite):
             super().__init__(given)
             return
         self.entry_point = given["entry_point"]
-        self.code, self.names_used, self.prelude, self._tests, self._rows = _unmade(made)
+        self.code, self.names_used, self.prelude, self._tests = _unmade(made)
         self.names = {"__name__": SUITE}
 
     def prepare(self, tree: ast.Module) -> None:
@@ -43,29 +41,22 @@ class AssertionSuite(Suite):
 
         nodes = nodes_of(tree)
         self.look_at(nodes)
-        self._tests, rows = mark_tests(tree, nodes, check_is_called=self.entry_point is not None)
-        self._rows = [(row.calls, row.length, row.usual) for row in rows]
+        self._tests = mark_tests(tree, nodes, check_is_called=self.entry_point is not None)
 
     @property
     def made(self) -> bytes:
         """All of it that takes time."""
-        return marshal.dumps((self.code, self.names_used, self.prelude, self._tests, self._rows))
+        return marshal.dumps((self.code, self.names_used, self.prelude, self._tests))
 
     def run(self, stand_ins: StandIns, tester: Tester, record: Record) -> None:
         """See `Suite.run`."""
         tally = _Tally(record, self._tests)
-        self.names |= {ENDED: tally.ended, FAILED: tally.failed, AHEAD: functools.partial(self._foresee, tester)}
+        self.names |= {ENDED: tally.ended, FAILED: tally.failed}
         # No name of the solution takes the place of a built-in one that the suite may rely on.
         wanted = {name for name in self.names_used if not hasattr(builtins, name) and not self.is_of_prompt(name)}
         self.names |= stand_ins.make(wanted, self.entry_point)
         self._execute()
         tally.close()
-
-    def _foresee(self, tester: Tester, number: int, target: Any) -> None:
-        """A row of calls comes (see `foreseen`), if its names stand for what they usually do."""
-        calls, length, usual = self._rows[number]
-        if type(target) is Remote and self.names.keys().isdisjoint(usual) and _thread._count() == 0:
-            tester.foresee(number_of(target), calls, length)
 
     def _execute(self) -> None:
         """Run it, and its ``check`` where it defines one (the solution may have one too)."""

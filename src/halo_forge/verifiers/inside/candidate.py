@@ -13,7 +13,7 @@ from types import FunctionType, ModuleType
 
 from .channel import Channel
 from .failures import MOST_WORDS, class_names, describe
-from .peer import ALONE, Peer
+from .peer import Peer
 from .source import whole_codes
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
@@ -34,27 +34,6 @@ class Candidate(Peer):
         super().__init__(channel)
         self.module = ModuleType("solution")
         self.hold(self.module)
-        self._referred = False  # what is going to be sent refers to an object
-
-    def send(self, message: dict[str, Any]) -> None:
-        """See `Peer.send`."""
-        super().send({**message, ALONE: True} if self._referred else message)
-
-    def refer(self, value: Any) -> dict[str, int]:
-        """See `Peer.refer`."""
-        self._referred = True
-        return super().refer(value)
-
-    def serve(self, request: dict[str, Any]) -> None:
-        """See `Peer.serve`. A row of calls (`Tester.foresee`) ends with the first answer that refers to an object."""
-        self._referred = False
-        if "each" not in request:
-            super().serve(request)
-            return
-        for args in request["each"]:
-            super().serve({**request, "args": args})
-            if self._referred:
-                return
 
     def receive(self) -> dict[str, Any]:
         """The next message of the tester, which is trusted. When it is gone there is nothing left to do."""

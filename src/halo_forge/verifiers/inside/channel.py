@@ -58,11 +58,7 @@ class Channel:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one message. OSError when the other process is gone."""
-        self.send_text("".join(deeply(_encode, message, 0)))
-
-    def send_text(self, text: str) -> None:
-        """Send a message that is JSON already. OSError when the other process is gone."""
-        data = text.encode()
+        data = "".join(deeply(_encode, message, 0)).encode()
         if len(data) > MOST_BYTES:
             raise OverflowError(f"more than {MOST_BYTES >> 20} MiB of data")
         data = len(data).to_bytes(_SIZE_BYTES, "big") + data
@@ -93,10 +89,9 @@ class Channel:
     def _message(self) -> bytes:
         """The next message as it came; none at the end of the stream."""
         ahead, self._ahead = self._ahead or read(self.reader, _CHUNK), b""
-        end = _SIZE_BYTES + int.from_bytes(ahead[:_SIZE_BYTES], "big")
-        if _SIZE_BYTES < end <= len(ahead):  # as it usually is
-            self._ahead = ahead[end:]
-            return ahead[_SIZE_BYTES:end]
+        size = int.from_bytes(ahead[:_SIZE_BYTES], "big")
+        if len(ahead) == _SIZE_BYTES + size and size > 0:  # as it usually is
+            return ahead[_SIZE_BYTES:]
         self._ahead = ahead
         size = int.from_bytes(self._exactly(_SIZE_BYTES), "big")
         if size > MOST_BYTES:

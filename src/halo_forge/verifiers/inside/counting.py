@@ -13,21 +13,18 @@ from __future__ import annotations
 
 import ast
 
-from .foreseen import rows, usual_in
-from .suite import AHEAD, CHECK, ENDED, FAILED
+from .suite import CHECK, ENDED, FAILED
 from .syntax import nodes_of
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from .foreseen import Row
-
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def mark_tests(tree: ast.Module, nodes: list[ast.AST], *, check_is_called: bool) -> tuple[int, list[Row]]:
-    """Wrap the tests of a suite; returns how many there are, and the rows of calls that the first of each may ask for.
+def mark_tests(tree: ast.Module, nodes: list[ast.AST], *, check_is_called: bool) -> int:
+    """Wrap the tests of a suite; returns how many there are.
 
     Args:
         nodes: those of the tree that matter (`nodes_of`).
@@ -39,18 +36,13 @@ def mark_tests(tree: ast.Module, nodes: list[ast.AST], *, check_is_called: bool)
     if check is not None:
         asserting.discard(CHECK)  # what counts is what it consists of
         owners.append(check)
-    usual, count = usual_in(nodes), 0
-    known: list[Row] = []
+    count = 0
     for owner in owners:
-        ahead = rows(owner.body, usual)
         for position, statement in enumerate(owner.body):
             if _is_test(statement, asserting):
-                marked = owner.body[position] = _marked(statement, count)
+                owner.body[position] = _marked(statement, count)
                 count += 1
-                if (row := ahead.get(position)) is not None:
-                    marked.body[:0] = _call(AHEAD, len(known), _at(statement), row.name)
-                    known.append(row)
-    return count, known
+    return count
 
 
 def _asserting(tree: ast.Module) -> set[str]:
@@ -102,20 +94,14 @@ def _is_main_guard(statement: ast.stmt) -> bool:
     )
 
 
-def _at(statement: ast.stmt) -> dict[str, int]:
-    return {"lineno": statement.lineno, "col_offset": statement.col_offset}
-
-
-def _marked(statement: ast.stmt, number: int) -> ast.Try:
-    at = _at(statement)
+def _marked(statement: ast.stmt, number: int) -> ast.stmt:
+    at = {"lineno": statement.lineno, "col_offset": statement.col_offset}
     failed = ast.ExceptHandler(None, None, _call(FAILED, number, at), **at)
     return ast.Try([statement], [failed], [], _call(ENDED, number, at), **at)
 
 
-def _call(name: str, number: int, at: dict[str, int], *more: str) -> list[ast.stmt]:
-    """A call with a number, and with what other names stand for."""
-    values = [ast.Name(other, ast.Load(), **at) for other in more]
-    call = ast.Call(ast.Name(name, ast.Load(), **at), [ast.Constant(number, None, **at), *values], [], **at)
+def _call(name: str, number: int, at: dict[str, int]) -> list[ast.stmt]:
+    call = ast.Call(ast.Name(name, ast.Load(), **at), [ast.Constant(number, None, **at)], [], **at)
     return [ast.Expr(call, **at)]
 
 

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from .channel import Channel
 
 
-ALONE = "alone"  # in an answer that refers to objects: nothing of a row of calls comes after it
-
-
 class Peer:
     """This process's end. The two sides differ in how they listen and in what they give away."""
 
@@ -63,13 +60,9 @@ class Peer:
         with self._turn:
             given = [*args, *kwargs.values()]
             self.send({"do": operation, "on": number, "names": list(kwargs), "args": self.pack(given)})
-            return self.take(self.answer(), given)
-
-    def answer(self) -> dict[str, Any]:
-        """The answer to what was asked. What the other process asks meanwhile is served."""
-        while "do" in (answer := self.receive()):
-            self.serve(answer)
-        return answer
+            while "do" in (answer := self.receive()):
+                self.serve(answer)
+            return self.take(answer, given)
 
     def take(self, answer: dict[str, Any], given: list[Any]) -> Any:
         """What an answer says; `given` is changed where the other process changed what it was given."""

@@ -53,10 +53,8 @@ def _said(arguments: Iterable[Any]) -> bytes:
     reader, writer = os.pipe()
     tester = Channel(-1, writer)
     tester.send({**_GIVEN, "code": _SOLUTION})
-    calls = [[argument, argument] for argument in arguments]
-    for call in calls:
-        tester.send({"do": "call", "on": 1, "names": [], "args": call})
-    tester.send({"do": "call", "on": 1, "names": [], "each": calls})
+    for argument in arguments:
+        tester.send({"do": "call", "on": 1, "names": [], "args": [argument, argument]})
     tester.send({"do": "call", "on": 1, "names": [], "args": []})
     os.close(writer)
     with open(reader, "rb") as file:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from .standins import StandIns
     from .tester import Tester
 
-# What a suite calls with the number of a test, or of a row of calls; no program can have such names.
-ENDED, FAILED, AHEAD = "<ended>", "<failed>", "<ahead>"
+ENDED, FAILED = "<ended>", "<failed>"  # what a suite calls with the number of a test; no program can have such names
 CHECK = "check"  # the function of a suite that tests the one that it is given
 
 

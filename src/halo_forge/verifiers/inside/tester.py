@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .channel import ChannelError, OtherSideGone
-from .peer import ALONE, Peer
+from .peer import Peer
 
 TYPE_CHECKING = False  # importing typing takes longer than all that is done here
 if TYPE_CHECKING:
@@ -35,13 +35,12 @@ class Tester(Peer):
         looks_around: that framework is asking now.
     """
 
-    def __init__(self, channel: Channel, status: Status, *, goes_ahead: bool = False) -> None:
+    def __init__(self, channel: Channel, status: Status) -> None:
         """Talk through `channel`.
 
         Args:
             status: given how many seconds to wait for it, how the candidate ended (its exit code, or minus the
                 signal); ``None`` if it has not.
-            goes_ahead: `foresee` may ask ahead; see there.
         """
         super().__init__(channel)
         self._status = status
@@ -49,8 +48,6 @@ class Tester(Peer):
         self.signal: int | None = None
         self.was_used = False
         self.looks_around = False
-        self._goes_ahead = goes_ahead
-        self._foreseen = 0  # calls that were asked for and whose answers nobody has taken yet
 
     def receive(self) -> dict[str, Any]:
         """The next message of the candidate.
@@ -75,36 +72,18 @@ class Tester(Peer):
         Raises:
             OtherSideGone: nobody listens any more.
         """
-        self._sent(super().send, message)
-
-    def foresee(self, number: int, calls: str, length: int) -> None:
-        """Ask at once for calls of one object that are certain to be asked for next, and nothing else before them.
-
-        Only where this process hears all answers although the candidate is killed soon after one of them.
-
-        Args:
-            calls: the arguments of each, encoded, as JSON.
-            length: how many they are.
-
-        Raises:
-            OtherSideGone: nobody listens any more.
-        """
-        if not self._goes_ahead:
-            return
-        self._sent(self.channel.send_text, f'{{"do":"call","on":{number},"names":[],"each":{calls}}}')
-        self._foreseen = length
+        if self.gone is not None:
+            raise OtherSideGone(self.gone)
+        try:
+            super().send(message)
+        except OSError:
+            self._ended()
+            raise OtherSideGone(self.gone) from None
 
     def ask(self, operation: str, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """See `Peer.ask`."""
         self.was_used = self.was_used or not self.looks_around
-        if not self._foreseen:
-            return super().ask(operation, number, args, kwargs)
-        if operation != "call":  # of an object that it spoke of without ending the row
-            self.gone = "sent nonsense (an object)"
-            raise OtherSideGone(self.gone)
-        answer = self.answer()
-        self._foreseen = 0 if ALONE in answer else self._foreseen - 1
-        return self.take(answer, list(args))
+        return super().ask(operation, number, args, kwargs)
 
     def take(self, answer: dict[str, Any], given: list[Any]) -> Any:
         """See `Peer.take`; an answer that makes no sense is the candidate's end."""
@@ -136,15 +115,6 @@ class Tester(Peer):
             refusal = AttributeError if operation == "get" else TypeError  # functools.wraps tries, and can do without
             raise refusal(f"a solution can't {operation} a {type(target).__name__} of the tests")
         return super().perform(operation, target, args, kwargs)
-
-    def _sent(self, send: Callable[[Any], None], message: Any) -> None:
-        if self.gone is not None:
-            raise OtherSideGone(self.gone)
-        try:
-            send(message)
-        except OSError:
-            self._ended()
-            raise OtherSideGone(self.gone) from None
 
     def _ended(self) -> None:
         """Find out how the candidate's process ended."""
