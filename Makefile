@@ -13,12 +13,12 @@ demo: $(VENV)/installed
 		--max-tokens 256 --output results/demo.json
 
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 engines: $(VENV)/installed-engines
 
 nightly: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto -m "nightly or not nightly"
+	$(BIN)/pytest -n auto --dist loadfile -m "nightly or not nightly"
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check

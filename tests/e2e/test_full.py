@@ -166,6 +166,7 @@ def test_where_nothing_is_right_nothing_is_trained(talker: CommandLine) -> None:
     """And what was drawn is there the next time."""
     talker.write("train.jsonl", *({**one, "expected_output": "never"} for one in NUMBERS[:8]))
     command = (*FULL, *QUICK, "--dev-share", "0", "--output", "out")
+    drawn: list[dict[str, bytes]] = []
     for _ in range(2):
         answer = talker(*command, timeout=LONG_S)
         assert answer.status == 3
@@ -174,11 +175,8 @@ def test_where_nothing_is_right_nothing_is_trained(talker: CommandLine) -> None:
         assert len(talker.lines("out/cycle_1/samples.samples.jsonl")) == 8 * 8
         assert talker.json("out/cycle_1/selection.json")["kept"] == 0
         assert not any("final_model" in name for name in found)
-    drawn = {name for name in found if "samples" in name or "baseline" in name}
-    again = talker(*command, timeout=LONG_S)
-    assert again.status == 3
-    after = contents(talker.directory / "out")
-    assert {name: after[name] for name in drawn} == {name: found[name] for name in drawn}
+        drawn.append({name: what for name, what in found.items() if "samples" in name or "baseline" in name})
+    assert drawn[0] == drawn[1] != {}
 
 
 # Mistakes
