@@ -198,7 +198,7 @@ def test_cancelled_before_it_began(opener: Opener) -> None:
 
 @every_engine
 def test_a_consumer_may_leave(opener: Opener) -> None:
-    samples = opener(SETTINGS).generate([GenerationRequest(PROBLEMS[0], 0, 2000)], threading.Event())
+    samples = opener(SETTINGS).generate([GenerationRequest(PROBLEMS[0], 0, 20_000)], threading.Event())
     next(samples)
     before = time.monotonic()
     samples.close()

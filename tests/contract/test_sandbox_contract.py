@@ -219,7 +219,7 @@ def test_output_that_is_closed_early(box: Box) -> None:
 def test_a_daemon_that_holds_the_pipes_is_not_waited_for(box: Box) -> None:
     execution = box.sh("setsid sleep 86399 & echo done")
     assert (execution.stdout, execution.exit_code) == (b"done\n", 0)
-    assert execution.wall_s < 4
+    assert execution.wall_s < LIMITS.wall_s
 
 
 def test_payload_and_result(box: Box) -> None:
@@ -260,7 +260,7 @@ def test_environment_is_our_own(box: Box, monkeypatch: pytest.MonkeyPatch) -> No
 def test_cpu_limit(box: Box) -> None:
     execution = box.sh("while :; do :; done", limits=replace(LIMITS, cpu_s=0.3))
     assert (execution.killed_by, execution.exit_code) == (KilledBy.CPU, None)
-    assert 0.3 <= execution.cpu_s < 1.0
+    assert 0.3 <= execution.cpu_s < 2.0
 
 
 def test_cpu_limit_of_many_processes(fair_box: Box) -> None:
@@ -292,7 +292,7 @@ def test_cpu_time_is_counted(fair_box: Box, source: str) -> None:
     )
     execution = fair_box.python(head + source)
     assert execution.exit_code == 0
-    assert 0.5 <= execution.cpu_s < 1.5
+    assert 0.5 <= execution.cpu_s < 3.0
 
 
 @needs_python
@@ -334,10 +334,10 @@ def test_much_that_is_written_last_is_read_whole(box: Box) -> None:
 
 
 def test_wall_limit_ends_what_sleeps(fair_box: Box) -> None:
-    execution = fair_box.sh("sleep 86399 & cat; exec sleep 86399", limits=replace(LIMITS, cpu_s=0.1))
+    execution = fair_box.sh("sleep 86399 & cat; exec sleep 86399", limits=replace(LIMITS, cpu_s=1.0))
     assert (execution.killed_by, execution.exit_code) == (KilledBy.WALL, None)
-    assert execution.cpu_s < 0.1
-    assert 5.1 <= execution.wall_s < 8
+    assert execution.cpu_s < 1.0
+    assert 6.0 <= execution.wall_s < 60
 
 
 @needs_python

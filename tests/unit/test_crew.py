@@ -64,7 +64,7 @@ def test_each_sample_once_and_never_too_many(slots: int) -> None:
 
 
 def test_all_slots_are_used() -> None:
-    work = Watched(prompt_s=0.0, sample_s=0.1)
+    work = Watched(prompt_s=0.0, sample_s=0.5)
     run([1] * 24, work, 8)
     assert work.most_samples == 8
 
