@@ -11,6 +11,7 @@ import pytest
 from halo_forge.models.base import GenerationRequest
 from halo_forge.models.crew import Threads
 from halo_forge.types import Language, Problem, Sample
+from patience import LONG_S, SOON_S
 
 PROBLEM = Problem("p", "x", Language.C)
 
@@ -74,7 +75,7 @@ def test_samples_come_as_they_are_finished() -> None:
 
     def work(request: GenerationRequest, begun: object, deliver: Callable[[Sample], None], stopped: object) -> None:
         deliver(Sample("p", 0, "first"))
-        assert first_came.wait(60)
+        assert first_came.wait(SOON_S)
         deliver(Sample("p", 1, "second"))
 
     samples = Threads(iter(requests(2)), work, 4, threading.Event()).samples()
@@ -95,13 +96,13 @@ def test_a_call_that_hangs_is_left_behind() -> None:
     release = threading.Event()
 
     def work(request: GenerationRequest, begun: object, deliver: object, stopped: object) -> None:
-        release.wait(120)
+        release.wait(LONG_S)
 
     cancel = threading.Event()
     threading.Timer(0.2, cancel.set).start()
     before = time.monotonic()
     assert list(Threads(iter(requests(1)), work, 1, cancel).samples()) == []
-    assert time.monotonic() - before < 60
+    assert time.monotonic() - before < SOON_S
     release.set()
 
 
