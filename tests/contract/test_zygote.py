@@ -513,7 +513,7 @@ def test_a_tester_that_was_killed_is_replaced(both: Both) -> None:
     for _ in range(3):
         (tester,) = _testers(both)
         os.kill(tester, signal.SIGKILL)
-        while not re.search(r"^State:\tZ", _status(tester), re.MULTILINE):  # nobody reaps it before the next sample
+        while _lives(tester):
             time.sleep(0.01)
         assert _judged(both.forked, SUITE, ANSWERS["right"]).outcome is Outcome.ACCEPTED
     assert before == both.zygotes()
@@ -834,7 +834,12 @@ def _testers(both: Both) -> list[int]:
 
 def _waiting(both: Both) -> list[int]:
     pids = [pid for zygote in both.zygotes() for pid in proc.tree(proc.tree(zygote)[2])[1:]]
-    return [pid for pid in pids if not re.search(r"^NSpid:.*\t1$", _status(pid), re.MULTILINE)]
+    return [pid for pid in pids if _lives(pid) and not re.search(r"^NSpid:.*\t1$", _status(pid), re.MULTILINE)]
+
+
+def _lives(pid: int) -> bool:
+    """Whether it is neither gone nor only waited for: who reaps it may do so at any time."""
+    return re.search(r"^State:\t[^ZX]", _status(pid), re.MULTILINE) is not None
 
 
 def _judge_until_pinned(verifier: PythonVerifier) -> None:
@@ -851,7 +856,11 @@ def _pinned(zygote: int) -> int:
 
 
 def _status(pid: int) -> str:
-    return Path(f"/proc/{pid}/status").read_text()
+    """Nothing if it is gone: before its file was opened, or while it was read."""
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _found(verdict: Verdict) -> tuple[object, ...]:
