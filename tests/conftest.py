@@ -12,12 +12,20 @@ from halo_forge.models.openmp import wait_briefly
 
 wait_briefly()  # before torch is loaded: several workers share the processors
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands are started by the hundred: to compile them once will do
-hypothesis.settings.register_profile("shared", deadline=None)  # how long one example takes is the machine's affair
-hypothesis.settings.load_profile("shared")
 
 __all__ = [
     "judges", "llama_server", "model_directory", "model_path", "sandbox", "thinking_directory", "thinking_file",
 ]  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The same examples every time, but for the nightly tests: they look for new ones.
+
+    How long one takes is the machine's affair.
+    """
+    same = config.getoption("markexpr") == "not nightly"
+    hypothesis.settings.register_profile("shared", deadline=None, derandomize=same)
+    hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(autouse=True)

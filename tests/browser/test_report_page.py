@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from html_report import make_runs
 
+from patience import SOON_S
 from raft_summaries import summary, with_sham
 from reporting import HOSTILE, HOSTILE_NAME, halo_forge, score_hostile
 
@@ -19,6 +20,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no playwright: p
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt install chromium")
 expect = playwright.expect
+expect.set_options(timeout=SOON_S * 1000)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from halo_forge.models.llamacpp import LlamaCppSampler
 from halo_forge.models.openai.address import address_of
 from halo_forge.models.openai.sampler import OpenAISampler
 from halo_forge.types import FinishReason, Language, Problem, PromptStyle, Sample
+from patience import LONG_S
 
 pytest.importorskip("torch", reason="engine transformers is not installed (torch)")
 pytest.importorskip("peft", reason="engine transformers is not installed (peft)")
@@ -83,7 +84,7 @@ def test_llama_cpp_renders_the_same_prompt(
     for problem in problems(PromptStyle.CHAT):
         answer = httpx.post(
             f"{llama_server}/apply-template", json={"messages": chat_messages(problem, settings)},
-            headers={"Authorization": f"Bearer {LLAMA_KEY}"},
+            headers={"Authorization": f"Bearer {LLAMA_KEY}"}, timeout=LONG_S,
         )  # fmt: skip
         assert answer.json()["prompt"] == known.render(problem)
 

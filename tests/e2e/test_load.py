@@ -9,7 +9,7 @@ import pytest
 
 from halo_forge.errors import SandboxError, ToolchainError
 
-SHARES = load.Plan(samples=20, limit_s=0.4, honest=(0.1, 0.45), over=(2.5, 3.0))  # wide: other tests are busy too
+SHARES = load.Plan(samples=20, limit_s=1.0, honest=(0.1, 0.45), over=(2.5, 3.0))  # wide: other tests are busy too
 
 
 def test_no_verdict_flips() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from e2e.conftest import CommandLine
+from patience import LONG_S
 from serving import Act, Body, Server, answer, error, serving
 
 KEY = "sk-this-must-not-be-found-anywhere"
@@ -148,9 +149,9 @@ def test_ctrl_c_while_the_server_works(halo: CommandLine) -> None:
 
     with serving(act) as server:
         process = halo.start("benchmark", "run", "--model", server.url, *SETTINGS)
-        assert asked.wait(60)
+        assert asked.wait(LONG_S)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=LONG_S)
     assert process.returncode == 130
     assert "stopped: 0 samples judged" in err
     assert "Traceback" not in err

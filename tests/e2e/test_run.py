@@ -190,7 +190,7 @@ def test_killed_at_random_moments(long_run: CommandLine) -> None:
 
 
 def test_ctrl_c(long_run: CommandLine) -> None:
-    command = (*RUN, "--samples", "200", "--k", "1", "--output", "x.json")
+    command = (*RUN, "--samples", "1000", "--k", "1", "--output", "x.json")
     process = long_run.start(*command)
     samples = long_run.directory / "x.samples.jsonl"
     while not (samples.exists() and samples.stat().st_size):
@@ -201,7 +201,7 @@ def test_ctrl_c(long_run: CommandLine) -> None:
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "run the same command, without --fresh, to go on" in err
-    assert 0 < len(long_run.lines("x.samples.jsonl")) < 2400
+    assert 0 < len(long_run.lines("x.samples.jsonl")) < 40 * 1000
 
 
 def test_a_run_that_is_nicer_already(ready: CommandLine) -> None:
@@ -227,10 +227,12 @@ def test_a_model_that_fails_leaves_a_result_that_says_so(ready: CommandLine) -> 
 
 
 @pytest.mark.parametrize(
-    "words", [("data", "check", "humaneval"), ("benchmark", "score", "many.jsonl", "-p", "humaneval")]
+    "words", [("data", "check", "problems.jsonl"), ("benchmark", "score", "many.jsonl", "-p", "humaneval")]
 )
 def test_ctrl_c_elsewhere(halo: CommandLine, words: tuple[str, ...]) -> None:
-    halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(500)))
+    solved = {**ADD, "solution": "def add(a, b):\n    return a + b\n"}
+    halo.write("problems.jsonl", *({**solved, "id": f"add-{n}"} for n in range(3000)))
+    halo.write("many.jsonl", *({"task_id": "HumanEval/0", "completion": f"    return {n}\n"} for n in range(3000)))
     process = halo.start(*words)
     while not any(START_ZYGOTE.encode() in _command_line(pid) for pid in proc.children(process.pid)):  # judging begins
         assert process.poll() is None, process.communicate()

@@ -15,6 +15,7 @@ from halo_forge.models.base import GenerationRequest, SamplingSettings
 from halo_forge.models.scripted import ScriptedSampler
 from halo_forge.store import GeneratedSample, RunStore, Times
 from halo_forge.types import Language, Outcome, Problem, Sample, Verdict
+from patience import SOON_S
 
 PROBLEMS = tuple(Problem(f"p{n}", "say it", Language.PYTHON) for n in range(5))
 TIMES = Times(generation_started_at=1.0, generated_at=2.0)
@@ -150,9 +151,20 @@ def test_a_store_that_cannot_write_ends_the_run(store: RunStore, monkeypatch: py
 def test_a_new_sample_is_judged_before_the_backlog(store: RunStore) -> None:
     """The model never waits for texts of an earlier session."""
     backlog = [GeneratedSample(Sample("p0", 100 + index, "right"), TIMES) for index in range(3)]
-    verifier = Judge(delay_s=0.05)
+    drawn = threading.Event()
+
+    class Waits(Judge):
+        def verify(self, problem: Problem, sample: Sample) -> Verdict:
+            assert drawn.wait(SOON_S)
+            return super().verify(problem, sample)
+
+    def draw() -> Iterator[Sample]:
+        yield from texts("right").generate([GenerationRequest(PROBLEMS[1], 0, 3)], threading.Event())
+        drawn.set()
+
+    verifier = Waits()
     pipeline = Pipeline(verifier, BY_ID, store, Silent(), 1, threading.Event())
-    pipeline.run(backlog, lambda: texts("right").generate([GenerationRequest(PROBLEMS[1], 0, 3)], threading.Event()))
+    pipeline.run(backlog, draw)
     assert len(verifier.seen) == 6
     assert verifier.seen.index(("p1", 2)) < verifier.seen.index(("p0", 102))
 

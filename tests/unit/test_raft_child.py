@@ -44,7 +44,7 @@ def assert_ends(pid: int) -> None:
         try:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 return
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):  # it was gone before, or by the time of reading
             return
         time.sleep(0.02)
     raise AssertionError(f"process {pid} goes on")
@@ -98,6 +98,7 @@ seen = open(sys.argv[1], 'a', buffering=1)
 def count(*_):
     seen.write('interrupted\\n')
 signal.signal(signal.SIGINT, count)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 seen.write(f'{os.getpid()}\\n')
 end = time.monotonic() + float(sys.argv[2])
 while time.monotonic() < end and 'interrupted' not in open(sys.argv[1]).read():
@@ -122,6 +123,23 @@ def test_a_cancel_interrupts_once_and_waits(tmp_path: Path) -> None:
     pid, *rest = seen.read_text().splitlines()
     assert rest == ["interrupted"]
     assert_ends(int(pid))
+
+
+IMPORTING = """
+while signal.SIGINT not in signal.sigpending():
+    time.sleep(0.02)
+from halo_forge.cli.interrupt import stoppable
+with stoppable() as cancel:
+    print('stopped' if cancel.wait(60) else 'never told', file=open(sys.argv[1], 'w'))
+"""
+
+
+def test_a_process_that_is_not_ready_yet_is_interrupted_when_it_is(tmp_path: Path) -> None:
+    said, cancel = tmp_path / "said", threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        child.run([module(tmp_path, IMPORTING), str(said)], cancel)
+    assert said.read_text() == "stopped\n"
 
 
 def test_a_cancelled_training_ends_at_once(tmp_path: Path) -> None:

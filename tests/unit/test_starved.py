@@ -70,7 +70,8 @@ def test_what_a_process_that_joined_had_used_and_waited_before_does_not_count() 
         while time_of(pid) < 0.2:
             time.sleep(0.01)
         meter, waits = proc.TreeMeter(), proc.WaitMeter()
-        assert meter.look([], [pid]).cpu_s == pytest.approx(0.0, abs=0.05)
+        looked = time.monotonic()
+        assert meter.look([], [pid]).cpu_s <= 0.05 + time.monotonic() - looked  # it goes on between two reads
         waits.look([pid], [pid])
         assert waits.longest_s == pytest.approx(0.0, abs=1e-6)
         while meter.look([], [pid]).cpu_s < 0.1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sys
 import time
 from dataclasses import replace
@@ -10,7 +11,8 @@ import pytest
 
 from halo_forge.sandbox.base import ResourceLimits
 from halo_forge.sandbox.spawned import Spawn
-from halo_forge.sandbox.supervise import Job, supervise
+from halo_forge.sandbox.supervise import Job, Tree, supervise
+from patience import SOON_S
 
 LIMITS = ResourceLimits(cpu_s=5, memory_mb=256, output_bytes=1 << 20, file_mb=8, tmp_mb=16, processes=32)
 MUCH = 900_000  # bytes, more than is read at once, in a pipe that holds them all
@@ -27,9 +29,10 @@ def _late(monkeypatch: pytest.MonkeyPatch) -> None:
     """This process looks at what it has begun when that has ended: it got no processor, or was stopped and went on."""
     begin = Spawn.begin
 
-    def slowly(self: Spawn, *given: object) -> object:
+    def slowly(self: Spawn, *given: object) -> Tree:
         tree = begin(self, *given)  # type: ignore[arg-type]
-        time.sleep(0.5)
+        time.sleep(0.3)
+        assert select.select([tree.fd], [], [], SOON_S)[0]
         return tree
 
     monkeypatch.setattr(Spawn, "begin", slowly)

@@ -15,7 +15,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.contextmanager
 def stoppable() -> Iterator[threading.Event]:
-    """An event that Ctrl-C (or a polite kill) sets."""
+    """An event that Ctrl-C (or a polite kill) sets; a Ctrl-C that was held back until now counts (see `raft.child`)."""
     cancel = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -24,8 +24,10 @@ def stoppable() -> Iterator[threading.Event]:
         cancel.set()
 
     before = {number: signal.signal(number, stop) for number in _SIGNALS}
+    held_back = signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
     try:
         yield cancel
     finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held_back)
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,8 +1,9 @@
 """The processes that do the phases: started, listened to, stopped with us.
 
 A process for each phase gives all memory back between generating and training. It gets Ctrl-C from us alone, once, so
-that it stops as if it had been started by hand; and the system ends it when we are killed, so that nobody holds a run's
-lock when the same command is given again.
+that it stops as if it had been started by hand, and not before it is ready to stop: it begins with that signal blocked,
+else Python would end in the middle of an import, or while it ends, and say so at length. And the system ends it when we
+are killed, so that nobody holds a run's lock when the same command is given again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ _libc = ctypes.CDLL(None)
 
 def run(arguments: Sequence[str], cancel: threading.Event) -> int:
     """``python -m`` with `arguments`; it shares our standard error, and says nothing on standard output.
+
+    It is to unblock SIGINT once it can heed it.
 
     Returns:
         its exit status.
@@ -66,7 +69,7 @@ def _started(
     wait_briefly()
     with subprocess.Popen(
         [sys.executable, "-P", "-m", *arguments], stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, text=True,
-        start_new_session=True, preexec_fn=partial(_end_with_parent, os.getpid()),
+        start_new_session=True, preexec_fn=partial(_begin, os.getpid()),
     ) as process:  # fmt: skip
         try:
             yield process
@@ -75,7 +78,9 @@ def _started(
             raise
 
 
-def _end_with_parent(parent: int) -> None:
+def _begin(parent: int) -> None:
+    """In the child: end with the parent, and hold Ctrl-C back."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it was killed before that
         os._exit(1)
