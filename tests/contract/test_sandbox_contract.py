@@ -26,6 +26,7 @@ from halo_forge.sandbox.fair import FairSandbox
 from halo_forge.sandbox.unsafe import UnsafeSandbox
 from halo_forge.types import Execution, KilledBy
 from halo_forge.verifiers.executor import executor
+from patience import SOON_S
 
 LIMITS = ResourceLimits(cpu_s=5, memory_mb=256, output_bytes=1 << 20, file_mb=8, tmp_mb=16, processes=32)
 PYTHON = "/usr/bin/python3"
@@ -138,7 +139,7 @@ def running(marker: str) -> list[int]:
     return found
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], object], seconds: float = SOON_S * 3) -> bool:
     """Whether the condition comes true in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -175,8 +176,8 @@ def test_program_that_is_not_there(box: Box) -> None:
 
 
 def test_times_and_memory_are_measured(box: Box) -> None:
-    execution = box.sh("sleep 1")
-    assert 1 <= execution.wall_s < LIMITS.wall_s
+    execution = box.sh("sleep 2")
+    assert 2 <= execution.wall_s < LIMITS.wall_s
     assert 0 < execution.cpu_s < 0.9
     assert execution.peak_rss_mb is not None
     assert 0.1 < execution.peak_rss_mb < 100
@@ -259,7 +260,8 @@ def test_environment_is_our_own(box: Box, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_cpu_limit(box: Box) -> None:
     execution = box.sh("while :; do :; done", limits=replace(LIMITS, cpu_s=0.3))
-    assert (execution.killed_by, execution.exit_code) == (KilledBy.CPU, None)
+    assert execution.killed_by is KilledBy.CPU
+    assert execution.exit_code in (None, 128 + signal.SIGXCPU)  # by the system, should we be late
     assert 0.3 <= execution.cpu_s < 2.0
 
 
@@ -279,12 +281,12 @@ def test_cpu_limit_of_many_processes(fair_box: Box) -> None:
         "threads = [threading.Thread(target=spin_thread, args=(0.2,)) for _ in range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]",
         "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\nfor _ in range(2):\n    pid = os.fork()\n    if pid == 0:\n"
-        "        spin(0.4); os._exit(0)\n    while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)",
+        "        spin(0.8); os._exit(0)\n    while os.path.exists(f'/proc/{pid}'): time.sleep(0.01)",
     ],
     ids=["itself", "children", "threads", "forgotten-children"],
 )
 def test_cpu_time_is_counted(fair_box: Box, source: str) -> None:
-    """0.6 to 0.8 s are used, however they are spread."""
+    """0.6 s are used, however they are spread; and 1.6 s where only looks now and then can tell."""
     head = (
         "import os, signal, threading, time\n"
         "def spin(s, clock=time.process_time):\n    end = clock() + s\n    while clock() < end: pass\n"
@@ -298,7 +300,7 @@ def test_cpu_time_is_counted(fair_box: Box, source: str) -> None:
 @needs_python
 def test_waiting_for_a_processor_is_not_being_late(strict: Box) -> None:
     """Beside twice as many busy processes as processors, at the priority that judging has beside a model."""
-    source = "import time\nwhile time.process_time() < 0.6: pass\nprint('done')"
+    source = "import time\nwhile time.process_time() < 0.3: pass\nprint('done')"
     limits = replace(LIMITS, cpu_s=1.0)
     found: list[Execution] = []
 
@@ -307,7 +309,7 @@ def test_waiting_for_a_processor_is_not_being_late(strict: Box) -> None:
         found.append(strict.python(source, limits))
 
     count = 2 * len(os.sched_getaffinity(0))
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True) for _ in range(count)]
     try:
         thread = threading.Thread(target=judge)
         thread.start()
@@ -552,8 +554,7 @@ def test_nothing_survives_a_judge_that_is_killed(kind: str, job: str) -> None:
     for _ in range(6 if job == "short" else 2):
         judge = killed_judge(kind, job, marker)
         time.sleep(chance.uniform(0.05, 0.4))
-        jobs = [pid for pid in mentioning(marker) if pid != judge.pid]
-        assert jobs or job == "short"
+        assert job == "short" or until(lambda: [pid for pid in mentioning(marker) if pid != judge.pid])  # noqa: B023
         judge.kill()
         judge.communicate()
         assert until(lambda: mentioning(marker) == []), mentioning(marker)
@@ -705,6 +706,6 @@ def test_other_jobs_are_out_of_reach(strict: Box) -> None:
         assert (int(reached), int(processes) <= 3) == (0, True)
         assert first.result().stdout == b"up\nend\n"
         if os.geteuid() == 0:
-            uids = pool.map(lambda _: strict.sh("id -u; sleep 0.3").stdout, range(2))
+            uids = pool.map(lambda _: strict.sh("id -u; sleep 2").stdout, range(2))
             assert len(set(uids)) == 2
             assert int(uid) >= 60_000

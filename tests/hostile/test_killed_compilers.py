@@ -5,8 +5,10 @@ Real compilers, and a real SIGKILL: for the process that was started, or for a p
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +21,7 @@ from halo_forge.sandbox import proc
 from halo_forge.types import Case, Language, Limits, Outcome, Problem, Sample, Verdict
 from halo_forge.verifiers.registry import TOOLCHAINS
 from judging import Judges
+from patience import LONG_S
 
 KILLED = [
     (Language.C, "gcc", "gcc"),
@@ -40,7 +43,7 @@ KILLED = [
     (Language.CSHARP, "mono", "mono"),
 ]
 INTERPRETED = {Language.JAVASCRIPT, Language.TYPESCRIPT, Language.CSHARP}  # by what compiles them: not run here
-MOST_TRIES = 30  # a part that lives for a few milliseconds is not caught every time
+MOST_TRIES = 30  # if none is caught: a part that lives for a few milliseconds is not caught every time
 
 
 @dataclass
@@ -88,10 +91,14 @@ def verdicts_while_killing(
     (source,) = (spec.self_test for spec in TOOLCHAINS[verifier] if spec.language is language)
     trusted = judges.verifier(language, Limits(), verifier)
     problem = Problem("killed", "", language, cases=() if language in INTERPRETED else (Case("", "ready\n"),))
-    for number in range(MOST_TRIES):
+    end, caught = time.monotonic() + LONG_S / 2, False
+    for number in itertools.count():
+        if number >= MOST_TRIES and (not caught or time.monotonic() > end):
+            return
         with killing(name, once=once) as killer:
             verdict = judge(trusted, problem, Sample("killed", number, source))
         if killer.killed:
+            caught = True
             yield verdict
         else:
             assert verdict.outcome is Outcome.ACCEPTED

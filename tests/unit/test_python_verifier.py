@@ -31,7 +31,7 @@ class Late:
 
 
 def test_a_machine_that_was_late_is_no_compile_error(sandbox: Sandbox) -> None:
-    workshop = Workshop(Late(sandbox), Limits(cpu_s=0.2))
+    workshop = Workshop(Late(sandbox), Limits(cpu_s=1.0))
     problem = Problem("p", "Print 0.", Language.PYTHON, cases=(Case("", "0"),))
     with pytest.raises(JudgeError, match="had not read the source"):
         PythonVerifier(workshop).verify(problem, Sample("p", 0, "print(0)"))

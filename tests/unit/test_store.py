@@ -974,7 +974,7 @@ with RunStore.open(output, {"a": 1}) as store:
         jobs.put((waiting.sample, waiting.times))
     for key in wanted:
         if key not in have:
-            time.sleep(0.0003)
+            time.sleep(float(sys.argv[3]))
             sample, times = Sample(*key, text(key)), Times(time.time(), time.time())
             store.add_generated(sample, times)
             os.write(paid, f"{key}\\n".encode())
@@ -988,7 +988,7 @@ print("done", flush=True)
 
 def kill_somewhere(output: Path, paid: Path, seconds: float) -> bool:
     """Start the writer and kill it after a while; whether it was done before."""
-    writer = run_python(WRITER, output, paid)
+    writer = run_python(WRITER, output, paid, "0.003")
     assert writer.stdout is not None
     assert writer.stdout.readline() == "open\n"
     time.sleep(seconds)
@@ -1021,7 +1021,7 @@ def test_kills_at_random_moments(output: Path, tmp_path: Path) -> None:
         kills += 1
         check_kept(output, paid, kills)
     assert kills > 2
-    out, err = run_python(WRITER, output, paid).communicate()
+    out, err = run_python(WRITER, output, paid, "0.0003").communicate()
     assert (out, err) == ("open\ndone\n", "")
     check_kept(output, paid, kills + 2)
     keys = [(j.sample.problem_id, j.sample.index) for j in read_samples_file(tmp_path / "x.samples.jsonl")]

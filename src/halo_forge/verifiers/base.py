@@ -14,6 +14,7 @@ from halo_forge.types import Execution, KilledBy, Language, Limits, Outcome, Pro
 from halo_forge.verifiers.executor import executor
 
 SIGKILL = 9
+SIGXCPU = 24
 _DETAIL = 4000  # characters of detail that a verdict keeps
 _COMPILE_FILE_MB, _COMPILE_TMP_MB = 256, 512
 _SIGNAL_NAMES = {4: "SIGILL", 6: "SIGABRT", 7: "SIGBUS", 8: "SIGFPE", 9: "SIGKILL", 11: "SIGSEGV", 24: "SIGXCPU",

@@ -38,7 +38,7 @@ from halo_forge.types import (
     Verdict,
 )
 from halo_forge.verifiers.ahead import made_ahead
-from halo_forge.verifiers.base import SIGKILL, Stopwatch, Workshop, clip, failure
+from halo_forge.verifiers.base import SIGKILL, SIGXCPU, Stopwatch, Workshop, clip, failure
 from halo_forge.verifiers.cases import run_cases
 from halo_forge.verifiers.program import Refusal, program_of, whole_source
 from halo_forge.verifiers.shipped import ARCHIVE, BIND_NOW, START, START_ZYGOTE, archive, pytest_packages
@@ -229,7 +229,9 @@ def _suite_verdict(report: JSONObject, execution: Execution, limits: ResourceLim
 def _suite_outcome(report: JSONObject, execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str]:
     """What decides: the first failure that the tester told, though the run may have been ended afterwards."""
     outcome = Outcome(report["outcome"]) if "outcome" in report else None
-    if outcome is None or (outcome is Outcome.ACCEPTED and execution.killed_by is not None):
+    # The system ends who is beyond its time, should we be late; the tester can't tell that from a crash.
+    by_the_system = execution.killed_by is KilledBy.CPU and report.get("signal") == SIGXCPU
+    if outcome is None or by_the_system or (outcome is Outcome.ACCEPTED and execution.killed_by is not None):
         return failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
     if outcome is Outcome.ACCEPTED:
         return outcome, ""

@@ -53,9 +53,11 @@ def main(words: list[str]) -> None:
 def _status(pid: int, patience_s: float) -> int | None:
     """How the candidate ended, as soon as it has."""
     give_up_at = time.monotonic() + patience_s
-    while time.monotonic() < give_up_at:
+    while True:
+        late = time.monotonic() >= give_up_at  # before the look: there may be no processor for us in between
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
             return os.waitstatus_to_exitcode(status)
+        if late:
+            return None
         time.sleep(_LOOK_EVERY_S)
-    return None
