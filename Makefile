@@ -12,13 +12,17 @@ demo: $(VENV)/installed
 	$(BIN)/halo-forge benchmark run --model smollm2-135m --prompts demo --verifier gcc --samples 8 --k 1,5 \
 		--max-tokens 256 --output results/demo.json
 
+# A file's tests share what takes long to make; in the order of their names the longest files come first, and the many
+# short ones of tests/unit keep all workers busy to the end.
+PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto --dist loadfile
+	$(PYTEST)
 
 engines: $(VENV)/installed-engines
 
 nightly: $(VENV)/installed-dev
-	$(BIN)/pytest -n auto --dist loadfile -m "nightly or not nightly"
+	$(PYTEST) -m "nightly or not nightly"
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check

@@ -27,16 +27,29 @@ QUICK = (
     "--cycles", "1", "--samples", "4", "--train-samples", "8", "--max-tokens", "8", "--dev-share", "0.25",
     "--batch-size", "4", "--solved-above", "1", "--train-temperature", "1", "--engine", "transformers",
 )  # fmt: skip
+CALM = (*FULL, *QUICK, "--control", "sham", "--output", "out")
 
 
 @pytest.fixture
-def talker(halo: CommandLine, request: pytest.FixtureRequest) -> CommandLine:
+def talker(tmp_path: Path, request: pytest.FixtureRequest) -> CommandLine:
     """A directory with the model, problems to train on, and others to test with."""
+    return begun(tmp_path, request)
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[CommandLine, Answer]:
+    """Such a directory, with a run that nobody disturbed in `out`; and what it said."""
+    halo = begun(tmp_path_factory.mktemp("calm"), request)
+    return halo, halo(*CALM, timeout=LONG_S)
+
+
+def begun(place: Path, request: pytest.FixtureRequest) -> CommandLine:
     directory = request.getfixturevalue("model_directory")  # skips where it cannot be made
     from small_models import talker
 
     digits = range(32, 42)  # tokens of the tokenizer
-    talker({2: 0.4, **dict.fromkeys(digits, 0.06)}, directory, halo.directory / "model")
+    talker({2: 0.4, **dict.fromkeys(digits, 0.06)}, directory, place / "model")
+    halo = CommandLine(place)
     halo.write("train.jsonl", *NUMBERS[:8])
     halo.write("test.jsonl", *NUMBERS[8:])
     return halo
@@ -52,9 +65,8 @@ def losses(halo: CommandLine, output: str) -> Any:
 
 @TRAINABLE
 @pytest.mark.timeout(900)
-def test_from_the_first_sample_to_the_summary(talker: CommandLine) -> None:
-    command = (*FULL, *QUICK, "--control", "sham", "--output", "out")
-    answer = talker(*command, timeout=600)
+def test_from_the_first_sample_to_the_summary(calm: tuple[CommandLine, Answer]) -> None:
+    talker, answer = calm
     assert answer.status == 0, answer.err
     assert "4 problems test; a gain is hard to tell from luck" in answer.err
     assert "6 problems to train on, 2 to choose the cycle, 4 to test" in answer.err
@@ -82,13 +94,14 @@ def test_from_the_first_sample_to_the_summary(talker: CommandLine) -> None:
     assert set(summary["test"]["differences"]) == {"final - baseline", "final - sham", "sham - baseline"}
     assert (root / "cycle_1" / "final_model" / "model.safetensors").exists()
     assert not list(root.rglob("tmp.*"))
+    assert summary["resumed"] == 0
     before = contents(root)
-    again = talker(*command, timeout=120)  # nothing is left to do
+    again = talker(*CALM)  # nothing is left to do
     assert again.status == 0, again.err
     changed = {name for name, content in contents(root).items() if before.get(name) != content}
     assert changed <= {"sessions.jsonl", "summary.json"}
     assert talker.json("out/summary.json")["test"] == summary["test"]
-    _another_plan(talker, command, root)
+    _another_plan(talker, CALM, root)
 
 
 def _another_plan(halo: CommandLine, command: tuple[str, ...], root: Path) -> None:
@@ -119,10 +132,8 @@ def killed_when(halo: CommandLine, command: tuple[str, ...], there: Callable[[],
         process.communicate()
 
 
-def undisturbed_and_killed(halo: CommandLine, command: tuple[str, ...]) -> None:
-    """A run that is killed while it draws samples and again while it trains ends as one that was not."""
-    answer = halo(*command, "--output", "calm", timeout=LONG_S)
-    assert answer.status == 0, answer.err
+def killed_and_gone_on(halo: CommandLine, command: tuple[str, ...], calm: str) -> None:
+    """A run that is killed while it draws samples and again while it trains ends as the one in `calm`."""
     here = halo.directory / "rough" / "cycle_1"
     rough = (*command, "--output", "rough")
     killed_when(halo, rough, (here / "samples.run.json").exists)
@@ -133,31 +144,32 @@ def undisturbed_and_killed(halo: CommandLine, command: tuple[str, ...]) -> None:
     assert answer.status == 0, answer.err
     assert (here / "samples.samples.jsonl").read_bytes() == drawn
     for name in ("selection.json", "examples.jsonl"):
-        assert (here / name).read_bytes() == (halo.directory / "calm" / "cycle_1" / name).read_bytes()
-    assert losses(halo, "rough") == pytest.approx(losses(halo, "calm"), rel=1e-4)
+        assert (here / name).read_bytes() == (halo.directory / calm / "cycle_1" / name).read_bytes()
+    assert losses(halo, "rough") == pytest.approx(losses(halo, calm), rel=1e-4)
     assert halo.json("rough/summary.json")["resumed"] == 2
-    assert halo.json("calm/summary.json")["resumed"] == 0
     done.check(here)
 
 
 @TRAINABLE
 @pytest.mark.timeout(900)
-def test_killed_twice(talker: CommandLine) -> None:
-    undisturbed_and_killed(talker, (*FULL, *QUICK, "--no-hardware-metrics"))
+def test_killed_twice(calm: tuple[CommandLine, Answer]) -> None:
+    halo, answer = calm
+    assert answer.status == 0, answer.err
+    killed_and_gone_on(halo, (*FULL, *QUICK, "--no-hardware-metrics"), "out")
 
 
 @TRAINABLE
 @pytest.mark.nightly
 @pytest.mark.timeout(3600)
 def test_killed_twice_with_a_real_model(halo: CommandLine) -> None:
-    undisturbed_and_killed(
-        halo,
-        (
-            "benchmark", "full", "--model", "smollm2-135m", "--prompts", "composed:12", "--cycles", "1",
-            "--max-tokens", "96", "--samples", "2", "--keep", "best", "--batch-size", "2", "--micro-batch", "2",
-            "--solved-above", "1", "--dev-share", "0", "--test-share", "0.34",
-        ),
+    command = (
+        "benchmark", "full", "--model", "smollm2-135m", "--prompts", "composed:12", "--cycles", "1",
+        "--max-tokens", "96", "--samples", "2", "--keep", "best", "--batch-size", "2", "--micro-batch", "2",
+        "--solved-above", "1", "--dev-share", "0", "--test-share", "0.34",
     )  # fmt: skip
+    answer = halo(*command, "--output", "calm", timeout=1200)
+    assert answer.status == 0, answer.err
+    killed_and_gone_on(halo, command, "calm")
 
 
 @TRAINABLE
