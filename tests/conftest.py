@@ -19,7 +19,7 @@ __all__ = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The same examples every time, but for the nightly tests: they look for new ones.
+    """Property tests have the same examples every time, unless ``-m`` is given, as it is for a night: then new ones.
 
     How long one takes is the machine's affair.
     """

@@ -120,7 +120,6 @@ for s in sorted(sampler.generate([GenerationRequest(problem, 0, 70)], threading.
 """
 
 
-@pytest.mark.timeout(600)
 def test_out_of_memory_halves_the_batch_and_changes_nothing(model_directory: Path) -> None:
     def run(room: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", OUT_OF_MEMORY, str(model_directory), str(room)]

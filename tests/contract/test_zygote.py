@@ -68,10 +68,11 @@ ORPHAN = """import ctypes, os, time
 reader, writer = os.pipe()
 if os.fork() == 0:
     os.setsid()
-    ctypes.CDLL(None).prctl(15, b'NAME')  # its name from now on
+    assert ctypes.CDLL(None).prctl(15, b'NAME') == 0  # its name from now on
     os.write(writer, b'x')
     time.sleep(86321)
-os.read(reader, 1)
+os.close(writer)
+assert os.read(reader, 1)
 print('parent')
 """
 SIGNALS_ITS_GROUP = """import os, signal

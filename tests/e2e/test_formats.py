@@ -166,7 +166,6 @@ def test_answers_to_livecodebench(halo: CommandLine) -> None:
     assert halo.json("r.json")["by_category"].keys() == {"easy", "medium"}
 
 
-@pytest.mark.timeout(600)
 def test_every_language_of_multipl_e(halo: CommandLine) -> None:
     """Those whose tools are installed; Python is one of them."""
     problems = [one for one in MULTIPL_E if not missing_tools(multipl_e.LANGUAGES[one["language"]])]

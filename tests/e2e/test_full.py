@@ -40,7 +40,7 @@ def talker(tmp_path: Path, request: pytest.FixtureRequest) -> CommandLine:
 def calm(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[CommandLine, Answer]:
     """Such a directory, with a run that nobody disturbed in `out`; and what it said."""
     halo = begun(tmp_path_factory.mktemp("calm"), request)
-    return halo, halo(*CALM, timeout=LONG_S)
+    return halo, halo(*CALM, timeout=600)
 
 
 def begun(place: Path, request: pytest.FixtureRequest) -> CommandLine:
@@ -64,7 +64,7 @@ def losses(halo: CommandLine, output: str) -> Any:
 
 
 @TRAINABLE
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_from_the_first_sample_to_the_summary(calm: tuple[CommandLine, Answer]) -> None:
     talker, answer = calm
     assert answer.status == 0, answer.err
@@ -151,7 +151,7 @@ def killed_and_gone_on(halo: CommandLine, command: tuple[str, ...], calm: str) -
 
 
 @TRAINABLE
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 def test_killed_twice(calm: tuple[CommandLine, Answer]) -> None:
     halo, answer = calm
     assert answer.status == 0, answer.err

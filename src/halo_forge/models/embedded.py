@@ -169,6 +169,7 @@ def _watch(
     while process.poll() is None:
         if cancel is not None and cancel.is_set():
             raise Cancelled("stopped")
+        # Not by `Path.rglob`, which fails where a directory goes meanwhile.
         sizes = [_size(Path(place, name)) for place, _, names in os.walk(work) for name in names]
         progress(min(max(sizes, default=0), expected), expected)
         time.sleep(_LOOK_EVERY_S)

@@ -46,6 +46,8 @@ def listen(
 ) -> int:  # fmt: skip
     """The same with each line of its standard output going to `hear`, and its standard error to the file `log`.
 
+    It never hears of Ctrl-C.
+
     Raises:
         Cancelled: as `run`; it is ended at once, because what it does cannot be gone on with.
     """

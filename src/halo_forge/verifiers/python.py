@@ -229,13 +229,24 @@ def _suite_verdict(report: JSONObject, execution: Execution, limits: ResourceLim
 def _suite_outcome(report: JSONObject, execution: Execution, limits: ResourceLimits) -> tuple[Outcome, str]:
     """What decides: the first failure that the tester told, though the run may have been ended afterwards."""
     outcome = Outcome(report["outcome"]) if "outcome" in report else None
-    # The system ends who is beyond its time, should we be late; the tester can't tell that from a crash.
-    by_the_system = execution.killed_by is KilledBy.CPU and report.get("signal") == SIGXCPU
-    if outcome is None or by_the_system or (outcome is Outcome.ACCEPTED and execution.killed_by is not None):
+    if (
+        outcome is None
+        or _ended_by_the_system(report, execution)
+        or (outcome is Outcome.ACCEPTED and execution.killed_by is not None)
+    ):
         return failure(execution, limits) or (Outcome.RUNTIME_ERROR, "the solution ended the tests")
     if outcome is Outcome.ACCEPTED:
         return outcome, ""
     return outcome, f"{report['detail']}\n{execution.stderr.decode(errors='replace')}"
+
+
+def _ended_by_the_system(report: JSONObject, execution: Execution) -> bool:
+    """Whether that the solution was ended for its time is what failed first: the system does it, should we be late.
+
+    The tester can't tell that from a crash.
+    """
+    signalled = report.get("by_end") is True and report["signal"] in (SIGXCPU, SIGKILL)
+    return signalled and execution.killed_by is KilledBy.CPU
 
 
 def _packages() -> bytes:

@@ -70,7 +70,7 @@ _USED, _WAITING = b"used", b"tw"  # the words before their numbers in sockstat
 _SOCKSTAT_BYTES = 4096
 _BEFORE_PINNING = 12  # jobs: by then Python has made its notes beside the code (see `rehearsal`)
 _TRIAL_TMP = b"1048576"  # as most jobs have, or less
-_TRIAL_S, _LONG_S = 5.0, 1000
+_TRIAL_S, _LONG_S = 2.0, 1000
 _LOOKS, _LOOK_EVERY_S = 40, 0.005  # for sockets that the kernel is about to let go of, as it does with some a bit later
 
 

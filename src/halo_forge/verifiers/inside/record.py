@@ -53,6 +53,7 @@ class Record:
         self._report = report
         self.outcome: str | None = None
         self._words = ""
+        self._by_end = False  # the first failure is that the solution's process ended
 
     def count(self, passed: int, total: int) -> None:
         """Say how many of the tests have passed. Without a solution none does."""
@@ -83,19 +84,25 @@ class Record:
 
     def close(self) -> None:
         """Tell the end: without a failure it is a pass."""
-        if self._tester.gone is not None:  # although the suite held it back
-            self.fail_as("runtime_error", f"the solution {self._tester.gone}")
+        if self.outcome is None and self._tester.gone is not None:  # although the suite held it back
+            self.fail_as(*self._end())
         if self.outcome is None and not self._tester.was_used:
             self.fail_as(JUDGE_ERROR, "the tests never use the solution (docs/verdicts.md says how they can)")
         outcome = "accepted" if self.outcome is None else self.outcome
-        self._report.tell({"outcome": outcome, "detail": self._words, "signal": self._tester.signal})
+        end = {"signal": self._tester.signal, "by_end": self._by_end}
+        self._report.tell({"outcome": outcome, "detail": self._words, **end})
 
     def _explain(self, error: BaseException) -> tuple[str, str]:
         if self._tester.gone is not None:
-            return "runtime_error", f"the solution {self._tester.gone}"
+            return self._end()
         if self._tester.is_to_blame(error):
             return of_solution(error)
         return "wrong_answer", self._failed_line(error) + words_of(error)
+
+    def _end(self) -> tuple[str, str]:
+        """What it means for the first failure that the solution is gone."""
+        self._by_end = True
+        return "runtime_error", f"the solution {self._tester.gone}"
 
     def _failed_line(self, error: BaseException) -> str:
         """The line that raised it, for a reader."""
