@@ -12,9 +12,7 @@ demo: $(VENV)/installed
 	$(BIN)/halo-forge benchmark run --model smollm2-135m --prompts demo --verifier gcc --samples 8 --k 1,5 \
 		--max-tokens 256 --output results/demo.json
 
-# A file's tests share what takes long to make; in the order of their names the longest files come first, and the many
-# short ones of tests/unit keep all workers busy to the end.
-PYTEST := $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/pytest -n auto --dist loadfile  # a file's tests share what takes long to make
 
 test: $(VENV)/installed-dev
 	$(PYTEST)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
@@ -34,7 +35,14 @@ from halo_forge.models.transformers.sampler import TransformersSampler
 from halo_forge.models.words import Words
 
 TOKENS = 40
-both_styles = pytest.mark.parametrize("style", [PromptStyle.CHAT, PromptStyle.COMPLETION])
+STYLES = (PromptStyle.CHAT, PromptStyle.COMPLETION)
+# Prompts by style: every second of them, and all in the nightly tests.
+SECOND = {style: problems(style)[::2] for style in STYLES}
+ALL = {style: problems(style) for style in STYLES}
+prompts = pytest.mark.parametrize("asked", [SECOND, pytest.param(ALL, marks=pytest.mark.nightly)], ids=["some", "all"])
+both_styles = pytest.mark.parametrize("style", STYLES)
+
+Asked: TypeAlias = dict[PromptStyle, list[Problem]]
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +56,9 @@ def settings_for(style: PromptStyle) -> SamplingSettings:
     return SamplingSettings(temperature=0.0, max_tokens=TOKENS, prompt_style=style)
 
 
-def answers(sampler: Sampler, style: PromptStyle) -> dict[str, Sample]:
+def answers(sampler: Sampler, asked: list[Problem]) -> dict[str, Sample]:
     """The greedy answer to each prompt, all at once."""
-    requests = [GenerationRequest(problem, 0, 1) for problem in problems(style)]
+    requests = [GenerationRequest(problem, 0, 1) for problem in asked]
     with contextlib.closing(sampler):
         return {sample.problem_id: sample for sample in sampler.generate(requests, threading.Event())}
 
@@ -89,25 +97,29 @@ def test_llama_cpp_renders_the_same_prompt(
         assert answer.json()["prompt"] == known.render(problem)
 
 
+@prompts
 @both_styles
-def test_transformers_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
-    said = answers(TransformersSampler(model_directory, settings_for(style), 400, dtype="float32"), style)
+def test_transformers_says_the_same(
+    asked: Asked, style: PromptStyle, reference: Reference, model_directory: Path
+) -> None:
+    said = answers(TransformersSampler(model_directory, settings_for(style), 400, dtype="float32"), asked[style])
     known = words(model_directory, style)
-    for problem in problems(style):
+    for problem in asked[style]:
         expected, _ = reference.greedy(known.encode(problem), TOKENS)
         found = parting(reference, known, problem, said[problem.id])
         assert found is None or found.near_tie, found
         assert found is not None or said[problem.id].token_ids == tuple(expected)
 
 
+@prompts
 @both_styles
-def test_openvino_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
+def test_openvino_says_the_same(asked: Asked, style: PromptStyle, reference: Reference, model_directory: Path) -> None:
     pytest.importorskip("openvino", reason="engine openvino is not installed")
     from halo_forge.models.openvino.sampler import OpenVinoSampler
 
-    said = answers(OpenVinoSampler(model_directory, settings_for(style), 400), style)
+    said = answers(OpenVinoSampler(model_directory, settings_for(style), 400), asked[style])
     known = words(model_directory, style)
-    for problem in problems(style):
+    for problem in asked[style]:
         found = parting(reference, known, problem, said[problem.id])
         assert found is None or found.near_tie, found
         expected, _ = reference.greedy(known.encode(problem), TOKENS)
@@ -137,52 +149,60 @@ def unpacked(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     place.unlink()
 
 
+@prompts
 @both_styles
 def test_llamacpp_says_the_same(
-    style: PromptStyle, reference: Reference, model_directory: Path, unpacked: Path
+    asked: Asked, style: PromptStyle, reference: Reference, model_directory: Path, unpacked: Path
 ) -> None:
     """With the weights in float32: with the packed ones llama.cpp rounds what goes into each product too (below)."""
-    said = answers(LlamaCppSampler(unpacked, settings_for(style), 400), style)
+    said = answers(LlamaCppSampler(unpacked, settings_for(style), 400), asked[style])
     known = words(model_directory, style)
-    for problem in problems(style):
+    for problem in asked[style]:
         found = parting(reference, known, problem, said[problem.id])
         assert found is None or found.near_tie, found
         if found is None:
             assert said[problem.id].n_tokens == len(reference.greedy(known.encode(problem), TOKENS)[0])
 
 
+@prompts
 @both_styles
-def test_openai_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path, unpacked: Path) -> None:
+def test_openai_says_the_same(
+    asked: Asked, style: PromptStyle, reference: Reference, model_directory: Path, unpacked: Path
+) -> None:
     """A server of llama.cpp with the weights in float32."""
     with llama_serving(unpacked) as url:
-        said = answers(OpenAISampler(address_of(url, {}), settings_for(style), key=LLAMA_KEY), style)
+        said = answers(OpenAISampler(address_of(url, {}), settings_for(style), key=LLAMA_KEY), asked[style])
     known = words(model_directory, style)
-    for problem in problems(style):
+    for problem in asked[style]:
         found = parting(reference, known, problem, said[problem.id])
         assert found is None or found.near_tie, found
 
 
 @pytest.mark.skipif(find_spec("vllm") is None, reason="engine vllm is not installed (vllm)")
+@prompts
 @both_styles
-def test_vllm_says_the_same(style: PromptStyle, reference: Reference, model_directory: Path) -> None:
+def test_vllm_says_the_same(asked: Asked, style: PromptStyle, reference: Reference, model_directory: Path) -> None:
     from halo_forge.models.vllm.sampler import VllmSampler
 
-    said = answers(VllmSampler(model_directory, settings_for(style), 400, options={"dtype": "float32"}), style)
+    said = answers(VllmSampler(model_directory, settings_for(style), 400, options={"dtype": "float32"}), asked[style])
     known = words(model_directory, style)
-    for problem in problems(style):
+    for problem in asked[style]:
         found = parting(reference, known, problem, said[problem.id])
         assert found is None or found.near_tie, found
 
 
-PACKED_FAR = 4  # of 16 prompts; 3 were found
+PACKED_FAR = 4  # of 16 prompts; 3 were found, all of them among every second
 
 
-def test_llamacpp_rounds_with_packed_weights(reference: Reference, model_directory: Path, model_path: Path) -> None:
+@prompts
+def test_llamacpp_rounds_with_packed_weights(
+    asked: Asked, reference: Reference, model_directory: Path, model_path: Path
+) -> None:
     """Most partings of the Q4_1 file are near ties as well; how many are not is kept from growing."""
     far = []
     for style in (PromptStyle.CHAT, PromptStyle.COMPLETION):
-        said = answers(LlamaCppSampler(model_path, settings_for(style), 400), style)
+        said = answers(LlamaCppSampler(model_path, settings_for(style), 400), asked[style])
         known = words(model_directory, style)
-        partings = [parting(reference, known, problem, said[problem.id]) for problem in problems(style)]
+        partings = [parting(reference, known, problem, said[problem.id]) for problem in asked[style]]
         far += [found for found in partings if found is not None and not found.near_tie]
     assert len(far) <= PACKED_FAR, far
