@@ -200,7 +200,7 @@ def test_llamacpp_rounds_with_packed_weights(
 ) -> None:
     """Most partings of the Q4_1 file are near ties as well; how many are not is kept from growing."""
     far = []
-    for style in (PromptStyle.CHAT, PromptStyle.COMPLETION):
+    for style in STYLES:
         said = answers(LlamaCppSampler(model_path, settings_for(style), 400), asked[style])
         known = words(model_directory, style)
         partings = [parting(reference, known, problem, said[problem.id]) for problem in asked[style]]

@@ -32,18 +32,18 @@ CALM = (*FULL, *QUICK, "--control", "sham", "--output", "out")
 
 @pytest.fixture
 def talker(tmp_path: Path, request: pytest.FixtureRequest) -> CommandLine:
-    """A directory with the model, problems to train on, and others to test with."""
     return begun(tmp_path, request)
 
 
 @pytest.fixture(scope="module")
 def calm(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> tuple[CommandLine, Answer]:
-    """Such a directory, with a run that nobody disturbed in `out`; and what it said."""
+    """A run that nobody disturbed, in `out`; and what it said."""
     halo = begun(tmp_path_factory.mktemp("calm"), request)
     return halo, halo(*CALM, timeout=600)
 
 
 def begun(place: Path, request: pytest.FixtureRequest) -> CommandLine:
+    """A directory with the model, problems to train on, and others to test with."""
     directory = request.getfixturevalue("model_directory")  # skips where it cannot be made
     from small_models import talker
 

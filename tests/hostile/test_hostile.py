@@ -47,16 +47,14 @@ def not_lost_mb() -> float:
     """Memory that new programs could have, or that living ones have: a test beside this one may have much of it."""
     held = 0  # but for their files', which is there for others
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        rollup = Path("/proc", pid, "smaps_rollup")
-        held += _kilobytes(rollup, "Pss_Anon") + _kilobytes(rollup, "Pss_Shmem")
+        held += _kilobytes(Path("/proc", pid, "smaps_rollup"), "Pss_Anon", "Pss_Shmem")
     return (_kilobytes(Path("/proc/meminfo"), "MemAvailable") + held) / 1024
 
 
-def _kilobytes(file: Path, name: str) -> int:
-    """Nothing, if it is a process's and that is gone, or not ours to look at."""
+def _kilobytes(file: Path, *names: str) -> int:
+    """Of these lines together; nothing, if it is a process's file and that is gone, or not ours to look at."""
     with suppress(OSError):
-        if found := re.search(rf"^{name}:\s+(\d+) kB", file.read_text(), re.MULTILINE):
-            return int(found[1])
+        return sum(map(int, re.findall(rf"^(?:{'|'.join(names)}):\s+(\d+) kB", file.read_text(), re.MULTILINE)))
     return 0
 
 
